@@ -1,0 +1,264 @@
+import type { Clock } from "../flow/clock.ts";
+import { Queue } from "../flow/queue.ts";
+import { together } from "../flow/together.ts";
+import { type Audio, durationMs } from "./audio.ts";
+import { PipelineError, type Stage } from "./error.ts";
+import type { Services, SessionOptions } from "./interpret.ts";
+import type { LanguageTag } from "./language.ts";
+import type { Pair, Translation, Voice } from "./ports.ts";
+import type { LaneDescription, SessionEvent } from "./session_event.ts";
+import { Captioner } from "./stages/caption.ts";
+import { Pace } from "./stages/pace.ts";
+import type { Segment } from "./stages/segment.ts";
+import type { Settlement } from "./stages/settle.ts";
+import { Ledger } from "./timing.ts";
+
+/** How many clauses wait for the translator, and how many translations for the voice, before the pipeline waits. */
+const segmentLimit = 16;
+const draftLimit = 2;
+const textPieceLimit = 64;
+/** How many segments with their translations a translator gets as context. */
+const historyLimit = 4;
+
+interface Draft {
+  readonly segment: Segment;
+  readonly ledger: Ledger;
+  /** The translation as it comes. */
+  readonly text: Queue<string>;
+  readonly stop: AbortController;
+}
+
+/** What a {@linkcode Lane} is made of. */
+export interface LaneParts {
+  readonly lane: number;
+  readonly target: LanguageTag;
+  readonly services: Services;
+  readonly options: SessionOptions;
+  readonly settlement: Settlement;
+  readonly events: Queue<SessionEvent>;
+}
+
+/**
+ * One target language of a session: translates the segments it accepts and speaks them in order, the next one being translated while the
+ * current one is spoken. A segment that fails is reported and skipped.
+ */
+export class Lane implements AsyncDisposable {
+  /** A muted lane is translated and captioned, not spoken. */
+  muted = false;
+  readonly #parts: LaneParts;
+  readonly #clock: Clock;
+  readonly #segments = new Queue<Draft>({ limit: segmentLimit });
+  readonly #drafts = new Queue<Draft>({ limit: draftLimit });
+  readonly #captioner: Captioner;
+  readonly #pace = new Pace();
+  readonly #history: Pair[] = [];
+  readonly #unspoken = new Set<Draft>();
+  #translation: Translation | undefined;
+  #voice: Voice | undefined;
+  #position = 0;
+  #cancelledThrough = 0;
+
+  constructor(parts: LaneParts) {
+    this.#parts = parts;
+    this.#clock = parts.services.clock;
+    this.#captioner = new Captioner(parts.lane);
+  }
+
+  /** Opens the translator and the voice, so that both are ready before there is anything to say. */
+  async open(signal: AbortSignal): Promise<void> {
+    const { services, options, target } = this.#parts;
+    const voice = options.voices?.[target];
+    await together(signal, async (signal) => {
+      const { source, glossary } = options;
+      this.#translation = await services.translator.open({ source, target, glossary, signal });
+    }, async (signal) => {
+      this.#voice = await services.synthesizer.open({
+        language: target,
+        formats: options.outputs,
+        ...(voice === undefined ? {} : { voice }),
+        signal,
+      });
+    });
+  }
+
+  /** What the lane's audio is like; known once it is open. */
+  get description(): LaneDescription {
+    const { lane, target } = this.#parts;
+    return { lane, language: target, format: this.#opened().voice.format };
+  }
+
+  /** Takes the next segment, waiting while too many are on their way. */
+  async accept(
+    segment: Segment,
+    times: { readonly heardAtMs: number; readonly segmentedAtMs: number },
+    signal: AbortSignal,
+  ): Promise<void> {
+    const draft: Draft = {
+      segment,
+      ledger: new Ledger(times.heardAtMs, times.segmentedAtMs),
+      text: new Queue<string>({ limit: textPieceLimit }),
+      stop: new AbortController(),
+    };
+    this.#unspoken.add(draft);
+    this.#stopCancelled();
+    await this.#segments.send(draft, signal);
+  }
+
+  /** No more segments come: `run` ends when the last one was spoken. */
+  close(): void {
+    this.#segments.close();
+  }
+
+  /** Drops what was not spoken yet of the segments up to `through`. */
+  async cancel(through: number, signal: AbortSignal): Promise<void> {
+    this.#cancelledThrough = Math.max(this.#cancelledThrough, through);
+    this.#stopCancelled();
+    await this.#report({ type: "cancelled", lane: this.#parts.lane, through }, signal);
+  }
+
+  /** Translates and speaks until `close`, or until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    await together(signal, (signal) => this.#translateAll(signal), (signal) => this.#speakAll(signal));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([this.#translation?.[Symbol.asyncDispose](), this.#voice?.[Symbol.asyncDispose]()]);
+  }
+
+  #stopCancelled(): void {
+    for (const { segment, stop } of this.#unspoken) {
+      if (segment.segment <= this.#cancelledThrough) {
+        stop.abort(new DOMException("The segment was cancelled", "AbortError"));
+      }
+    }
+  }
+
+  async #translateAll(signal: AbortSignal): Promise<void> {
+    for await (const draft of this.#segments.items(signal)) {
+      await this.#drafts.send(draft, signal);
+      await this.#attempt("mt", draft, signal, (signal) => this.#translate(draft, signal));
+      draft.text.close();
+    }
+    this.#drafts.close();
+  }
+
+  async #translate({ segment, ledger, text }: Draft, signal: AbortSignal): Promise<void> {
+    let target = "";
+    const request = { segment: segment.segment, text: segment.text, history: [...this.#history] };
+    ledger.note("translating", this.#clock.now());
+    for await (const event of this.#opened().translation.translate(request, signal)) {
+      if (event.type !== "append" || event.text === "") continue;
+      ledger.note("translated", this.#clock.now());
+      target += event.text;
+      await text.send(event.text, signal);
+      const caption = this.#captioner.partial(segment.segment, target, "");
+      if (caption) await this.#report(caption, signal);
+    }
+    await this.#report(this.#captioner.final(segment.segment, target), signal);
+    this.#history.push({ source: segment.text, target });
+    if (this.#history.length > historyLimit) this.#history.shift();
+  }
+
+  async #speakAll(signal: AbortSignal): Promise<void> {
+    for await (const draft of this.#drafts.items(signal)) {
+      await this.#attempt("tts", draft, signal, (signal) => this.#speak(draft, signal));
+      this.#unspoken.delete(draft);
+      const position = this.#parts.settlement.finish(this.#parts.lane, draft.segment.segment);
+      if (position !== undefined) await this.#report({ type: "settled", position }, signal);
+    }
+  }
+
+  async #speak({ segment, ledger, text }: Draft, signal: AbortSignal): Promise<void> {
+    const { voice } = this.#opened();
+    const { lane, services } = this.#parts;
+    const { min, max } = services.synthesizer.traits.speeds;
+    const speed = Math.min(max, Math.max(min, this.#pace.speedFor(segment.endMs)));
+    const base = this.#position;
+    const piece = (audio: Audio, first: boolean, last: boolean): SessionEvent => ({
+      type: "speech",
+      lane,
+      segment,
+      audio,
+      first,
+      last,
+      ledger,
+    });
+    try {
+      for await (
+        const event of voice.speak(this.#spokenText(text, ledger, signal), {
+          segment: segment.segment,
+          speed,
+        }, signal)
+      ) {
+        if (event.type !== "frame" && event.type !== "packets") continue;
+        const first = !ledger.has("audible");
+        ledger.note("audible", this.#clock.now());
+        const audio: Audio = { ...event, position: base + event.position };
+        this.#position = event.type === "frame"
+          ? audio.position + event.samples.length
+          : audio.position + packetSamples(event);
+        await this.#report(piece(audio, first, false), signal);
+      }
+    } finally {
+      if (ledger.has("audible") && !signal.aborted) {
+        await this.#report(piece(silence(voice.format.rate, this.#position), false, true), signal);
+      }
+    }
+    if (!ledger.has("audible")) return;
+    const audioMs = durationMs(this.#position - base, voice.format.rate);
+    const timing = ledger.timing();
+    const lagMs = this.#pace.spoke(segment.endMs, timing.ttfabMs, audioMs);
+    await this.#report(
+      { type: "spoken", lane, segment: segment.segment, timing, audioMs, lagMs, speed },
+      signal,
+    );
+  }
+
+  async *#spokenText(text: Queue<string>, ledger: Ledger, signal: AbortSignal): AsyncGenerator<string, void> {
+    for await (const piece of text.items(signal)) {
+      if (this.muted) continue;
+      ledger.note("speaking", this.#clock.now());
+      yield piece;
+    }
+  }
+
+  async #attempt(
+    stage: Stage,
+    { segment, stop }: Draft,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<void>,
+  ): Promise<void> {
+    if (stop.signal.aborted) return;
+    try {
+      await work(AbortSignal.any([signal, stop.signal]));
+    } catch (cause) {
+      if (signal.aborted) throw signal.reason;
+      if (stop.signal.aborted) return;
+      const error = PipelineError.from(cause, `Segment ${segment.segment} failed in ${stage}`);
+      await this.#report(
+        { type: "failed", lane: this.#parts.lane, segment: segment.segment, stage, error },
+        signal,
+      );
+    }
+  }
+
+  #report(event: SessionEvent, signal: AbortSignal): Promise<void> {
+    return this.#parts.events.send(event, signal);
+  }
+
+  #opened(): { translation: Translation; voice: Voice } {
+    if (!this.#translation || !this.#voice) throw new TypeError("Cannot use the lane: it is not open");
+    return { translation: this.#translation, voice: this.#voice };
+  }
+}
+
+const noSamples = new Int16Array(0);
+
+function silence(rate: number, position: number): Audio {
+  return { type: "frame", rate, position, samples: noSamples };
+}
+
+/** 20 ms a packet at 48 kHz: what every provider sends. */
+function packetSamples(audio: Audio & { type: "packets" }): number {
+  return audio.packets.length * 960;
+}

@@ -1,0 +1,195 @@
+import type { Audio, Format } from "./audio.ts";
+import type { LanguageTag } from "./language.ts";
+
+/**
+ * What the pipeline needs from the outside: an engine that hears, one that translates, one that speaks. An adapter is one
+ * implementation of a port. Everything that waits takes a signal and rejects with its reason; every failure of an adapter is a
+ * {@linkcode PipelineError}.
+ */
+export interface Engine<Traits, Options, Session extends AsyncDisposable> {
+  /** Which provider this is, for timings, metrics and messages: `pocketsphinx`, `deepgram`. */
+  readonly name: string;
+  /** What it can do, known without asking it. */
+  readonly traits: Traits;
+  /**
+   * Opens a session. To open early is to warm up; to open and dispose is to probe.
+   *
+   * @throws {PipelineError} when the engine is not there, does not speak the language, or has no room.
+   */
+  open(options: Options & { readonly signal: AbortSignal }): Promise<Session>;
+}
+
+/** Terms that have to be heard, and how they are to be translated: `{ "Parley": "Parley" }`. */
+export type Glossary = Readonly<Record<string, string>>;
+
+/** What a provider charged for, to be counted. */
+export interface Usage {
+  readonly type: "usage";
+  readonly audioMs?: number;
+  readonly characters?: number;
+  readonly tokens?: number;
+}
+
+/** One recognised word. */
+export interface Word {
+  /** As it is written, with the punctuation that belongs to it. */
+  readonly text: string;
+  /** Where it begins and ends on the source clock, in ms. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** Whether the recognizer gave the times or they were derived. */
+  readonly timing: "measured" | "estimated";
+  readonly speaker?: string;
+}
+
+/** What goes into a recognizer, in order: audio, and the request to finish what was heard so far. */
+export type Input = Audio | Flush;
+
+/** Asks for everything that was heard so far to become final; answered by `flushed` with the same id. */
+export interface Flush {
+  readonly type: "flush";
+  readonly id: number;
+}
+
+/** What a recognizer reports. Positions count source samples. */
+export type HearingEvent =
+  | { readonly type: "speech_started"; readonly utterance: number; readonly position: number }
+  | { readonly type: "endpoint"; readonly utterance: number; readonly position: number }
+  | Hypothesis
+  | Progress
+  | { readonly type: "flushed"; readonly id: number }
+  | Usage;
+
+/**
+ * Nothing new was recognised, but the recognizer listened on: in speech the last hypothesis still stands, in silence there is none. Reported
+ * at least every 100 ms of media time in speech and every second in silence, so that words can age and what was heard can be forgotten.
+ */
+export interface Progress {
+  readonly type: "progress";
+  /** How far the recognizer has listened, in source samples. */
+  readonly heardTo: number;
+  /** As in {@linkcode Hypothesis}. */
+  readonly settledTo: number;
+}
+
+/**
+ * What a recognizer believes was said in an utterance so far. Exactly one hypothesis of an utterance is final, and it is the last. The
+ * first `stable` words are the same in every later hypothesis of the utterance.
+ */
+export interface Hypothesis {
+  readonly type: "hypothesis";
+  readonly utterance: number;
+  readonly words: readonly Word[];
+  readonly stable: number;
+  readonly final: boolean;
+  readonly language: LanguageTag;
+  /** How far the recognizer has listened. */
+  readonly heardTo: number;
+  /** Everything before is final: another recognizer could go on from here. */
+  readonly settledTo: number;
+}
+
+/** A recognizer at work on one source. */
+export interface Hearing extends AsyncDisposable {
+  /** Hears until the input ends, then reports what is left and ends. May be called once. */
+  hear(input: AsyncIterable<Input>, signal: AbortSignal): AsyncIterable<HearingEvent>;
+}
+
+/** What a recognizer can do. */
+export interface RecognizerTraits {
+  readonly languages: readonly LanguageTag[];
+  /** What it takes, best first. */
+  readonly formats: readonly Format[];
+  /** How long, in ms of media time, a word of an interim hypothesis has to stay the same before it can be trusted. */
+  readonly stableAfterMs: number;
+}
+
+/** Options of a recognizer's session. */
+export interface RecognizerOptions {
+  /** What may be spoken; one entry fixes it. */
+  readonly languages: readonly LanguageTag[];
+  readonly format: Format;
+  readonly glossary: Glossary;
+}
+
+/** Speech to text. */
+export type SpeechRecognizer = Engine<RecognizerTraits, RecognizerOptions, Hearing>;
+
+/** A segment and its translation. */
+export interface Pair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/** A request to translate one segment. */
+export interface TranslationRequest {
+  readonly segment: number;
+  readonly text: string;
+  /** The last segments with their translations, oldest first: context, not to be translated again. */
+  readonly history: readonly Pair[];
+}
+
+/** What a translator reports: text to be appended to what it gave before. */
+export type TranslationEvent = { readonly type: "append"; readonly text: string } | Usage;
+
+/** A translator at work on one pair of languages. */
+export interface Translation extends AsyncDisposable {
+  translate(request: TranslationRequest, signal: AbortSignal): AsyncIterable<TranslationEvent>;
+}
+
+/** What a translator can do. */
+export interface TranslatorTraits {
+  readonly pairs: readonly { readonly source: LanguageTag; readonly target: LanguageTag }[];
+}
+
+/** Options of a translator's session. */
+export interface TranslatorOptions {
+  readonly source: LanguageTag;
+  readonly target: LanguageTag;
+  readonly glossary: Glossary;
+}
+
+/** Text to text. */
+export type Translator = Engine<TranslatorTraits, TranslatorOptions, Translation>;
+
+/** What a synthesizer reports. Positions count from the first sample of this text. */
+export type SpeechEvent =
+  | Audio
+  | { readonly type: "mark"; readonly character: number; readonly position: number }
+  | Usage;
+
+/** A voice, ready to speak. */
+export interface Voice extends AsyncDisposable {
+  /** What its audio is like: the same for everything it speaks. */
+  readonly format: Format;
+  /**
+   * Speaks a text that may still be coming in. `speed` is a factor: 1 is natural, 1.25 a quarter faster. Audio comes as soon as there is
+   * some, in pieces of at most 200 ms.
+   */
+  speak(
+    text: AsyncIterable<string>,
+    options: { readonly segment: number; readonly speed: number },
+    signal: AbortSignal,
+  ): AsyncIterable<SpeechEvent>;
+}
+
+/** What a synthesizer can do. */
+export interface SynthesizerTraits {
+  readonly voices: readonly { readonly name: string; readonly language: LanguageTag }[];
+  /** What it gives, best first. */
+  readonly formats: readonly Format[];
+  /** The slowest and the fastest `speed` that still sounds right. */
+  readonly speeds: { readonly min: number; readonly max: number };
+}
+
+/** Options of a synthesizer's session. */
+export interface SynthesizerOptions {
+  readonly language: LanguageTag;
+  /** A name from the traits; the adapter's choice for the language when absent. */
+  readonly voice?: string;
+  /** What the listener can take, best first; the first one that the engine can give is used. */
+  readonly formats: readonly Format[];
+}
+
+/** Text to speech. */
+export type SpeechSynthesizer = Engine<SynthesizerTraits, SynthesizerOptions, Voice>;

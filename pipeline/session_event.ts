@@ -1,0 +1,65 @@
+import type { Audio, Format } from "./audio.ts";
+import type { PipelineError, Stage } from "./error.ts";
+import type { LanguageTag } from "./language.ts";
+import type { Segment } from "./stages/segment.ts";
+import type { Ledger, SegmentTiming } from "./timing.ts";
+
+/** One target language of a session, and what its audio is like. Lane 0 is the source. */
+export interface LaneDescription {
+  readonly lane: number;
+  readonly language: LanguageTag;
+  readonly format: Format;
+}
+
+/** What an interpretation reports, in the order in which it has to reach the listener. */
+export type SessionEvent =
+  | { readonly type: "ready"; readonly lanes: readonly LaneDescription[] }
+  | {
+    /** The text of one segment in one language; a newer revision replaces the one before. Stable text only grows. */
+    readonly type: "caption";
+    readonly lane: number;
+    readonly segment: number;
+    readonly revision: number;
+    readonly stable: string;
+    readonly tentative: string;
+    readonly final: boolean;
+  }
+  | { readonly type: "segment"; readonly segment: Segment }
+  | SpeechPiece
+  | {
+    /** A segment was spoken to its end in a lane. */
+    readonly type: "spoken";
+    readonly lane: number;
+    readonly segment: number;
+    readonly timing: SegmentTiming;
+    readonly audioMs: number;
+    readonly lagMs: number;
+    readonly speed: number;
+  }
+  | {
+    /** A piece of work failed and was given up; the session goes on. */
+    readonly type: "failed";
+    readonly lane: number;
+    readonly segment: number;
+    readonly stage: Stage;
+    readonly error: PipelineError;
+  }
+  | { readonly type: "cancelled"; readonly lane: number; readonly through: number }
+  | { readonly type: "flushed"; readonly id: number }
+  | {
+    /** Everything that was derived from the source before this sample has been reported by earlier events. */
+    readonly type: "settled";
+    readonly position: number;
+  };
+
+/** A piece of translated speech. The last piece of a segment may hold no samples. */
+export interface SpeechPiece {
+  readonly type: "speech";
+  readonly lane: number;
+  readonly segment: Segment;
+  /** Positions count the lane's samples from the start of the session. */
+  readonly audio: Audio;
+  readonly first: boolean;
+  readonly last: boolean;
+  readonly ledger: Ledger;
+}

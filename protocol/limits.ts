@@ -1,0 +1,22 @@
+/** The limits of `parley.v1` that both ends may rely on before the other has said anything. */
+
+/** The name that the WebSocket is opened and answered with. */
+export const SUBPROTOCOL = "parley.v1";
+
+/** The largest binary message, in bytes: two seconds of PCM at 16 kHz. A service may allow less, and says so in `ready`. */
+export const MAX_BINARY_BYTES = 65_536;
+
+/** The largest JSON message, in bytes of UTF-8. */
+export const MAX_TEXT_BYTES = 65_536;
+
+/** How many bytes of numbered messages each end may have in flight before the other has said its window. */
+export const INITIAL_WINDOW_BYTES = 65_536;
+
+/** How many bytes of numbered messages an end keeps for a resume: 25 s of PCM at 16 kHz. */
+export const RING_BYTES = 819_200;
+
+/** Each end acknowledges what it received at least this often, in ms. */
+export const ACKNOWLEDGE_EVERY_MS = 200;
+
+/** How many target languages a session may have. */
+export const MAX_TARGETS = 8;

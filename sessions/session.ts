@@ -1,0 +1,393 @@
+import type { Clock } from "../flow/clock.ts";
+import { Condition } from "../flow/condition.ts";
+import { Queue } from "../flow/queue.ts";
+import { together } from "../flow/together.ts";
+import { durationMs } from "../pipeline/audio.ts";
+import { capabilities } from "../pipeline/capabilities.ts";
+import { interpret, type Interpretation, type Services, type SessionOptions } from "../pipeline/interpret.ts";
+import type { Input } from "../pipeline/ports.ts";
+import type { LaneDescription, SessionEvent } from "../pipeline/session_event.ts";
+import { CloseCode } from "../protocol/close.ts";
+import {
+  type ClientAck,
+  type ClientMessage,
+  type NumberedClientMessage,
+  parseClientMessage,
+  type Resume,
+} from "../protocol/client_message.ts";
+import { decodeBinary } from "../protocol/codec.ts";
+import { ProtocolError } from "../protocol/error.ts";
+import { ACKNOWLEDGE_EVERY_MS, MAX_BINARY_BYTES, RING_BYTES } from "../protocol/limits.ts";
+import { Link, type Unnumbered } from "../protocol/link.ts";
+import type { NumberedServerMessage, ServerMessage, Totals } from "../protocol/server_message.ts";
+import { failureOf } from "./failure.ts";
+import { Incoming } from "./incoming.ts";
+import type { Limits } from "./limits.ts";
+import type { MessageSocket } from "./message_socket.ts";
+import { encodeSpeech, messageOf } from "./outgoing.ts";
+import { Tokens, unguessable } from "./token.ts";
+
+/** No more is handed to a socket while this many bytes are still in it. */
+const socketBytes = 262_144;
+/** More than any JSON message of the service takes, in bytes. */
+const jsonBytes = 16_384;
+/** How long the end of a session waits for the client's last acknowledgement, in ms. */
+const farewellMs = 10_000;
+
+/** What a {@linkcode Session} is made of. */
+export interface SessionParts {
+  readonly options: SessionOptions;
+  readonly captions: boolean;
+  /** Where the source's clock begins, in samples, for a session that goes on from another instance. */
+  readonly position: number;
+  readonly services: Services;
+  readonly limits: Limits;
+  /** Is told of failures that are faults of ours. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * One speaker's session: outlives its sockets. Takes in what the client says, interprets it, and hands what comes of it to whichever socket
+ * the client has at the moment; what a socket could not deliver is delivered by the next one.
+ */
+export class Session {
+  readonly id = unguessable();
+  readonly #parts: SessionParts;
+  readonly #clock: Clock;
+  readonly #link = new Link<NumberedServerMessage>({ limitBytes: RING_BYTES });
+  readonly #tokens = new Tokens();
+  readonly #input: Queue<Input>;
+  readonly #incoming: Incoming;
+  readonly #interpretation: Interpretation;
+  readonly #stop = new AbortController();
+  readonly #acknowledged = new Condition();
+  readonly #settling: { readonly seq: number; readonly position: number }[] = [];
+  readonly #totals = { segments: 0, skipped: 0, spokenMs: 0 };
+  #socket: MessageSocket | undefined;
+  #detachedAtMs: number | undefined;
+  #lanes: readonly LaneDescription[] | undefined;
+  #settled: number;
+  #inputEnded = false;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#clock = parts.services.clock;
+    const { input } = parts.options;
+    this.#input = new Queue<Input>({
+      limit: Math.round(parts.limits.inputMs * input.rate / 1000),
+      weigh: (item) => item.type === "frame" ? item.samples.length : 1,
+    });
+    this.#incoming = new Incoming(input, this.#input, parts.position);
+    this.#settled = parts.position;
+    this.#interpretation = interpret(
+      this.#input.items(this.#stop.signal),
+      parts.services,
+      parts.options,
+      this.#stop.signal,
+    );
+  }
+
+  /** Interprets until the client ends, the client is gone for too long, or it cannot go on; then says so on the socket. Never throws. */
+  async run(): Promise<void> {
+    const done = new AbortController();
+    try {
+      await together(
+        this.#stop.signal,
+        async (signal) => {
+          for await (const event of this.#interpretation.events) await this.#report(event, signal);
+          await this.#farewell(signal);
+          done.abort();
+        },
+        (signal) => this.#keepTime(signal, done.signal),
+      );
+      this.#close(CloseCode.ended, "The session has ended");
+    } catch (error) {
+      if (!(error instanceof SessionEnd)) this.fail(error);
+    } finally {
+      this.#stop.abort(new SessionEnd());
+      this.#input.fail(new SessionEnd());
+    }
+  }
+
+  /** Carries the session on its first socket. */
+  attach(socket: MessageSocket): void {
+    this.#socket = socket;
+    this.#detachedAtMs = undefined;
+  }
+
+  /**
+   * Goes on with the session on another socket; the one it had is closed.
+   *
+   * @throws {ProtocolError} when the token is not the session's, or too much was lost: 4404.
+   */
+  resume(socket: MessageSocket, { token, received }: Resume): void {
+    if (!this.#tokens.accepts(token) || !this.#link.resume(received)) {
+      throw new ProtocolError(
+        "Cannot resume: there is no such session here, or too much of it was lost; expected a new start",
+        CloseCode.unknownSession,
+      );
+    }
+    const old = this.#socket;
+    this.attach(socket);
+    old?.close(CloseCode.superseded, "The session was resumed on another socket");
+    this.#say({ type: "resumed", token: this.#tokens.rotate(token), received: this.#link.received });
+    this.#acknowledged.notify();
+    this.#flush();
+  }
+
+  /** Takes note that a socket is gone. */
+  detach(socket: MessageSocket): void {
+    if (socket !== this.#socket) return;
+    this.#socket = undefined;
+    this.#detachedAtMs = this.#clock.now();
+  }
+
+  /**
+   * Takes in a message from the session's socket.
+   *
+   * @throws {ProtocolError} when it is not what the protocol allows here.
+   */
+  message(socket: MessageSocket, data: string | ArrayBuffer): void {
+    if (socket !== this.#socket) return;
+    if (typeof data === "string") this.#takeText(parseClientMessage(data), data.length);
+    else this.#takeBinary(data);
+    if (this.#link.owedBytes * 2 > this.#windowLimit()) this.#acknowledge();
+  }
+
+  /** Tells the client that this instance goes away, so that it resumes elsewhere. */
+  goAway(deadlineMs: number): void {
+    this.#say({ type: "goaway", deadlineMs });
+  }
+
+  /** Ends the session at once; the client is told why. */
+  end(code: number, reason: string): void {
+    this.#close(code, reason);
+    this.#stop.abort(new SessionEnd());
+  }
+
+  /** Ends the session at once because of what its client sent, or of what failed; the client is told. */
+  fail(error: unknown): void {
+    const { message, closeCode } = failureOf(error);
+    if (closeCode === CloseCode.internal) this.#parts.onFault(error);
+    this.#say(message);
+    this.end(closeCode, message.message);
+  }
+
+  #takeBinary(data: ArrayBuffer): void {
+    if (data.byteLength > MAX_BINARY_BYTES) {
+      throw new ProtocolError(
+        `Cannot read a binary message: it has ${data.byteLength} bytes, expected at most ${MAX_BINARY_BYTES}`,
+        CloseCode.tooLarge,
+      );
+    }
+    const message = decodeBinary(data);
+    if (!this.#link.accept(message.seq, data.byteLength) || message.type === "ignored") return;
+    this.#demandOpenInput();
+    this.#incoming.take(message);
+  }
+
+  #takeText(message: ClientMessage, bytes: number): void {
+    switch (message.type) {
+      case "start":
+      case "resume":
+        throw new ProtocolError(
+          `Cannot ${message.type}: the session is open, expected ${message.type} once and first`,
+        );
+      case "ack":
+        return this.#takeAck(message);
+      case "ping": {
+        const now = this.#clock.now();
+        return this.#say({ type: "pong", t0: message.t0, t1: now, t2: now });
+      }
+      default:
+        if (this.#link.accept(message.seq, bytes)) this.#obey(message);
+    }
+  }
+
+  #takeAck({ received, window }: ClientAck): void {
+    this.#link.acknowledge(received, window);
+    this.#tokens.confirm();
+    while (this.#settling.length > 0 && this.#link.isAcknowledged(this.#settling[0]!.seq)) {
+      this.#settled = this.#settling.shift()!.position;
+    }
+    this.#acknowledged.notify();
+    this.#flush();
+  }
+
+  #obey(message: NumberedClientMessage): void {
+    switch (message.type) {
+      case "flush":
+        this.#demandOpenInput();
+        if (!this.#input.push({ type: "flush", id: message.id })) {
+          throw new ProtocolError(
+            "Cannot flush: too much audio is waiting, expected no more than the window",
+            CloseCode.tooFast,
+          );
+        }
+        return;
+      case "cancel":
+      case "mute":
+        if (message.lane > this.#parts.options.targets.length) {
+          throw new ProtocolError(
+            `Cannot ${message.type}: lane ${message.lane}, expected 1 to ${this.#parts.options.targets.length}`,
+          );
+        }
+        this.#interpretation.control(message, this.#stop.signal).catch(() => {});
+        return;
+      case "targets":
+        throw new ProtocolError(
+          "Cannot change the targets: a session keeps the lanes it started with, expected a new start",
+        );
+      case "end":
+        this.#inputEnded = true;
+        return this.#input.close();
+    }
+  }
+
+  #demandOpenInput(): void {
+    if (this.#inputEnded) {
+      throw new ProtocolError("Cannot take more: the session's input has ended, expected nothing after end");
+    }
+  }
+
+  async #report(event: SessionEvent, signal: AbortSignal): Promise<void> {
+    switch (event.type) {
+      case "ready":
+        this.#lanes = event.lanes;
+        return this.#sayReady();
+      case "settled":
+        this.#settling.push({ seq: (this.#link.nextSequence - 1) >>> 0, position: event.position });
+        return;
+      case "speech": {
+        const now = this.#clock.now();
+        if (event.first) event.ledger.note("sent", now);
+        const bytes = encodeSpeech(event, this.#parts.options.input.rate, now);
+        await this.#roomFor(bytes.length, signal);
+        this.#link.keepBinary(bytes);
+        return this.#flush();
+      }
+      case "caption":
+        if (!this.#parts.captions) return;
+        break;
+      case "segment":
+        this.#totals.segments += 1;
+        break;
+      case "spoken":
+        this.#totals.spokenMs += event.audioMs;
+        break;
+      case "failed":
+        this.#totals.skipped += 1;
+        break;
+    }
+    await this.#send(messageOf(event, this.#parts.options.input.rate), signal);
+  }
+
+  async #send(message: Unnumbered<NumberedServerMessage>, signal: AbortSignal): Promise<void> {
+    await this.#roomFor(jsonBytes, signal);
+    this.#link.keepJson(message);
+    this.#flush();
+  }
+
+  async #roomFor(bytes: number, signal: AbortSignal): Promise<void> {
+    while (!this.#link.hasRoom(bytes)) await this.#acknowledged.wait(signal);
+  }
+
+  async #farewell(signal: AbortSignal): Promise<void> {
+    await this.#send({ type: "ended", totals: this.#totalsNow() }, signal);
+    const last = (this.#link.nextSequence - 1) >>> 0;
+    const deadlineMs = this.#clock.now() + farewellMs;
+    while (!this.#link.isAcknowledged(last) && this.#clock.now() < deadlineMs) {
+      const late = new AbortController();
+      const limit = AbortSignal.any([signal, late.signal]);
+      const timer = this.#clock.sleep(deadlineMs - this.#clock.now(), limit).then(
+        () => this.#acknowledged.notify(),
+        () => {},
+      );
+      try {
+        await this.#acknowledged.wait(signal);
+      } finally {
+        late.abort();
+        await timer;
+      }
+    }
+  }
+
+  #totalsNow(): Totals {
+    const { rate } = this.#parts.options.input;
+    return { ...this.#totals, sourceMs: durationMs(this.#incoming.position - this.#parts.position, rate) };
+  }
+
+  async #keepTime(signal: AbortSignal, done: AbortSignal): Promise<void> {
+    const either = AbortSignal.any([signal, done]);
+    try {
+      while (true) {
+        await this.#clock.sleep(ACKNOWLEDGE_EVERY_MS, either);
+        const goneMs = this.#detachedAtMs === undefined ? 0 : this.#clock.now() - this.#detachedAtMs;
+        if (goneMs > this.#parts.limits.resumeMs) this.#stop.abort(new SessionEnd());
+        this.#acknowledge();
+        this.#flush();
+      }
+    } catch (error) {
+      if (!done.aborted) throw error;
+    }
+  }
+
+  #acknowledge(): void {
+    if (!this.#lanes) return;
+    this.#say({
+      type: "ack",
+      received: this.#link.acknowledgement(),
+      settled: this.#settled >>> 0,
+      window: this.#incoming.roomBytes,
+    });
+  }
+
+  #windowLimit(): number {
+    return 2 * this.#input.limit;
+  }
+
+  #sayReady(): void {
+    const { options, limits, services } = this.#parts;
+    const lanes = this.#lanes!.map(({ lane, language, format }) => {
+      const voice = options.voices?.[language];
+      return { lane, language, ...format, ...(voice === undefined ? {} : { voice }) };
+    });
+    this.#say({
+      type: "ready",
+      session: this.id,
+      token: this.#tokens.current,
+      lanes: [{ lane: 0, language: options.source, ...options.input }, ...lanes],
+      limits: { messageBytes: MAX_BINARY_BYTES, windowBytes: this.#windowLimit(), resumeMs: limits.resumeMs },
+      engines: capabilities(services).engines,
+    });
+  }
+
+  /** Says something that is worth nothing later: unnumbered, and lost when there is no socket. */
+  #say(message: ServerMessage): void {
+    this.#socket?.send(JSON.stringify(message));
+  }
+
+  #flush(): void {
+    const socket = this.#socket;
+    if (!socket || !this.#lanes) return;
+    while (socket.waitingBytes < socketBytes) {
+      const message = this.#link.take();
+      if (message === undefined) return;
+      socket.send(message);
+    }
+  }
+
+  #close(code: number, reason: string): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close(code, reason);
+  }
+}
+
+/** The reason of a session that was ended on purpose: nobody needs to be told. */
+class SessionEnd extends Error {
+  constructor() {
+    super("The session has ended");
+    this.name = "SessionEnd";
+  }
+}

@@ -1,0 +1,52 @@
+import { fakeRecognizer, type FakeRecognizerOptions } from "../../adapters/fake/recognizer.ts";
+import { type ScriptedUtterance, utterance } from "../../adapters/fake/script.ts";
+import { fakeSynthesizer, type FakeSynthesizerOptions } from "../../adapters/fake/synthesizer.ts";
+import { fakeTranslator, type FakeTranslatorOptions } from "../../adapters/fake/translator.ts";
+import type { Clock } from "../../flow/clock.ts";
+import type { Services } from "../../pipeline/interpret.ts";
+import { defaultLimits, type Limits } from "../../sessions/limits.ts";
+import { Registry } from "../../sessions/registry.ts";
+
+/** What the fakes of a service do. */
+export interface FakeServiceOptions {
+  readonly clock: Clock;
+  readonly script?: readonly ScriptedUtterance[];
+  readonly stt?: FakeRecognizerOptions;
+  readonly mt?: FakeTranslatorOptions;
+  readonly tts?: FakeSynthesizerOptions;
+  readonly limits?: Partial<Limits>;
+}
+
+/** Two utterances: at 0.5 s and at 4 s. */
+export const shortTalk = [utterance("the old house is near the sea", 500), utterance("we go home", 4000)];
+
+/** A registry on scripted engines, and what went wrong in it that should not have. */
+export function fakeService({ clock, script = shortTalk, stt, mt, tts, limits }: FakeServiceOptions) {
+  const faults: unknown[] = [];
+  const services: Services = {
+    recognizer: fakeRecognizer({
+      script,
+      finalDelayMs: 200,
+      endpointDelayMs: 200,
+      stableAfterMs: 400,
+      ...stt,
+    }),
+    translator: fakeTranslator({ clock, ...mt }),
+    synthesizer: fakeSynthesizer({ clock, ...tts }),
+    clock,
+  };
+  const registry = new Registry({
+    services,
+    limits: { ...defaultLimits, ...limits },
+    onFault: (error) => faults.push(error),
+  });
+  return { services, registry, faults };
+}
+
+/** What a client says first. */
+export const start = {
+  type: "start",
+  source: "en",
+  targets: ["es"],
+  input: { codec: "pcm_s16le", rate: 16_000 },
+} as const;
