@@ -1,0 +1,194 @@
+import type { Clock } from "../flow/clock.ts";
+import type { NumberedClientMessage } from "../protocol/client_message.ts";
+import { decodeBinary, Flag, type OpusMessage, type PcmMessage } from "../protocol/codec.ts";
+import { ProtocolError } from "../protocol/error.ts";
+import { utf8Bytes } from "../protocol/json.ts";
+import type { Link } from "../protocol/link.ts";
+import {
+  type ErrorMessage,
+  type Lane,
+  type NumberedServerMessage,
+  parseServerMessage,
+  type Ready,
+  type ServerMessage,
+  type Totals,
+  type UnknownServerMessage,
+} from "../protocol/server_message.ts";
+import { Arrivals } from "./arrivals.ts";
+import type { AudioEvent, ClientEvent } from "./event.ts";
+import type { Inbox } from "./inbox.ts";
+import { ServiceClock } from "./service_clock.ts";
+
+/** What a message was, for the session to act on. */
+export type Taken = "greeting" | "acknowledgement" | "numbered" | "ended" | "other";
+
+/** Takes in what the service says: checks its order, remembers what the session has to know, and puts the rest into the inbox. */
+export class Intake {
+  readonly arrivals = new Arrivals();
+  readonly serviceClock = new ServiceClock();
+  readonly #link: Link<NumberedClientMessage>;
+  readonly #inbox: Inbox;
+  readonly #clock: Clock;
+  #ready: Ready | undefined;
+  #token = "";
+  #lanes: readonly Lane[] = [];
+  #totals: Totals | undefined;
+  #error: ErrorMessage | undefined;
+
+  constructor(link: Link<NumberedClientMessage>, inbox: Inbox, clock: Clock) {
+    this.#link = link;
+    this.#inbox = inbox;
+    this.#clock = clock;
+  }
+
+  /** The answer to `start`; `undefined` before it came. */
+  get ready(): Ready | undefined {
+    return this.#ready;
+  }
+
+  /** What to resume with. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** The lanes as they are now. */
+  get lanes(): readonly Lane[] {
+    return this.#lanes;
+  }
+
+  /** What the session came to; `undefined` before it ended in order. */
+  get totals(): Totals | undefined {
+    return this.#totals;
+  }
+
+  /** The last `error` without a number: why the socket is about to be closed. */
+  get error(): ErrorMessage | undefined {
+    return this.#error;
+  }
+
+  /**
+   * Takes in a message.
+   *
+   * @param live whether the greeting has been answered on this socket.
+   * @throws {ProtocolError} when it is not what the protocol allows here.
+   */
+  take(data: unknown, live: boolean): Taken {
+    if (typeof data === "string") {
+      const message = parseServerMessage(data);
+      return live ? this.#takeText(message, data) : this.#takeGreeting(message, data);
+    }
+    if (!(data instanceof ArrayBuffer || data instanceof Uint8Array)) {
+      throw new ProtocolError("Cannot read a message: it is neither text nor bytes, expected one of them");
+    }
+    if (!live) throw new ProtocolError("Cannot take audio: expected ready or resumed first");
+    return this.#takeBinary(data);
+  }
+
+  #takeGreeting(message: ServerMessage | UnknownServerMessage, text: string): Taken {
+    if (message.type === "error") return this.#takeText(message, text);
+    if (message.type === "ready" && !this.#ready) {
+      this.#ready = message;
+      this.#setLanes(message.lanes);
+    } else if (message.type === "resumed" && this.#ready) {
+      if (!this.#link.resume(message.received)) {
+        throw new ProtocolError(
+          `Cannot resume: received is ${message.received}, expected at least ${this.#link.acknowledged}`,
+        );
+      }
+    } else {
+      const wanted = this.#ready ? "resumed" : "ready";
+      throw new ProtocolError(`Cannot take ${message.type}: expected ${wanted} first`);
+    }
+    this.#token = message.token;
+    return "greeting";
+  }
+
+  #takeText(message: ServerMessage | UnknownServerMessage, text: string): Taken {
+    switch (message.type) {
+      case "ready":
+      case "resumed":
+        throw new ProtocolError(`Cannot take ${message.type}: expected it once and first`);
+      case "ack":
+        this.#link.acknowledge(message.received, message.window);
+        this.#link.settle(message.settled);
+        return "acknowledgement";
+      case "pong":
+        this.serviceClock.take(message, this.#clock.now());
+        return "other";
+      case "goaway":
+        this.#inbox.push(message, utf8Bytes(text));
+        return "other";
+      case "unknown":
+        if (message.seq !== undefined) this.#link.accept(message.seq, utf8Bytes(text));
+        return message.seq === undefined ? "other" : "numbered";
+      case "error": {
+        const { seq } = message;
+        if (seq !== undefined) return this.#takeNumbered({ ...message, seq }, text);
+        this.#error = message;
+        this.#inbox.push(message, utf8Bytes(text));
+        return "other";
+      }
+      default:
+        return this.#takeNumbered(message, text);
+    }
+  }
+
+  #takeNumbered(message: NumberedServerMessage, text: string): Taken {
+    const bytes = utf8Bytes(text);
+    if (!this.#link.accept(message.seq, bytes)) return "numbered";
+    this.#hand(message, bytes);
+    switch (message.type) {
+      case "lanes":
+        this.#setLanes(message.lanes);
+        return "numbered";
+      case "skipped":
+        this.arrivals.complete(message.lane, message.segment);
+        return "numbered";
+      case "cancelled":
+        this.arrivals.complete(message.lane, message.through);
+        return "numbered";
+      case "ended":
+        this.#totals = message.totals;
+        return "ended";
+      default:
+        return "numbered";
+    }
+  }
+
+  #takeBinary(data: ArrayBuffer | Uint8Array): Taken {
+    const message = decodeBinary(data);
+    if (!this.#link.accept(message.seq, data.byteLength) || message.type === "ignored") return "numbered";
+    if (message.lane === 0) throw new ProtocolError("Cannot take audio: its lane is 0, expected 1 to 254");
+    this.arrivals.note(message);
+    this.#hand(audioEvent(message), data.byteLength);
+    return "numbered";
+  }
+
+  #hand(event: ClientEvent, bytes: number): void {
+    if (this.#inbox.push(event, bytes)) return;
+    throw new ProtocolError(
+      `Cannot take a message: it has ${bytes} bytes, expected at most the window of ${this.#inbox.windowBytes}`,
+    );
+  }
+
+  #setLanes(lanes: readonly Lane[]): void {
+    this.#lanes = lanes;
+    for (const { lane } of lanes) if (lane > 0) this.arrivals.expect(lane);
+  }
+}
+
+function audioEvent(message: PcmMessage | OpusMessage): AudioEvent {
+  const { lane, position, flags, timing } = message;
+  const place = {
+    type: "audio" as const,
+    lane,
+    position,
+    start: (flags & Flag.segmentStart) !== 0,
+    end: (flags & Flag.segmentEnd) !== 0,
+    jump: (flags & Flag.jump) !== 0,
+    timing,
+  };
+  return message.type === "pcm"
+    ? { ...place, codec: "pcm_s16le", samples: message.samples }
+    : { ...place, codec: "opus", packets: message.packets };
+}

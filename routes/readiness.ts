@@ -1,0 +1,76 @@
+import type { Clock } from "../flow/clock.ts";
+import { PipelineError } from "../pipeline/error.ts";
+import { capabilities } from "../pipeline/capabilities.ts";
+import type { Services } from "../pipeline/interpret.ts";
+
+/** What one engine's probe found. */
+export interface EngineState {
+  readonly engine: string;
+  readonly ready: boolean;
+  /** Why it is not ready and what to do about it. */
+  readonly detail?: string;
+}
+
+/** The engines' states by stage. */
+export type Readiness = Readonly<Record<"stt" | "mt" | "tts", EngineState>>;
+
+/** How long a probe may take, and how long its result is good, in ms. */
+const probeMs = 5000;
+const freshMs = 5000;
+
+/**
+ * Finds out whether the engines work by opening and disposing a session of each. Callers that come together, or soon after each other, share one
+ * probe. An engine that is only busy is ready.
+ */
+export function readinessProbe(services: Services): () => Promise<Readiness> {
+  let latest: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
+  return async () => {
+    const now = services.clock.now();
+    if (!latest || now - latest.atMs > freshMs) latest = { atMs: now, readiness: probeAll(services) };
+    return await latest.readiness;
+  };
+}
+
+async function probeAll(services: Services): Promise<Readiness> {
+  const { recognizer, translator, synthesizer, clock } = services;
+  const can = capabilities(services);
+  const pair = can.pairs[0] ?? { source: "en", target: "es" };
+  const [stt, mt, tts] = await Promise.all([
+    probe(
+      recognizer.name,
+      clock,
+      (signal) => recognizer.open({ languages: [pair.source], format: can.inputs[0]!, glossary: {}, signal }),
+    ),
+    probe(translator.name, clock, (signal) => translator.open({ ...pair, glossary: {}, signal })),
+    probe(
+      synthesizer.name,
+      clock,
+      (signal) => synthesizer.open({ language: pair.target, formats: can.outputs, signal }),
+    ),
+  ]);
+  return { stt, mt, tts };
+}
+
+async function probe(
+  engine: string,
+  clock: Clock,
+  open: (signal: AbortSignal) => Promise<AsyncDisposable>,
+): Promise<EngineState> {
+  const stop = new AbortController();
+  const deadline = new AbortController();
+  clock.sleep(probeMs, deadline.signal).then(
+    () => stop.abort(new PipelineError("timeout", `${engine} did not open within ${probeMs} ms`)),
+    () => {},
+  );
+  try {
+    await using _ = await open(stop.signal);
+    return { engine, ready: true };
+  } catch (error) {
+    const failure = PipelineError.from(error, `${engine} could not be opened`);
+    return failure.kind === "concurrency"
+      ? { engine, ready: true }
+      : { engine, ready: false, detail: failure.message };
+  } finally {
+    deadline.abort();
+  }
+}

@@ -1,0 +1,63 @@
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { liveService } from "../support/live_service.ts";
+
+Deno.test("GET /healthz answers while the process lives", async () => {
+  await using service = liveService();
+  const response = await fetch(`${service.url}/healthz`);
+  assertEquals([response.status, await response.json()], [200, { status: "ok" }]);
+});
+
+Deno.test("GET /readyz says that every engine works", async () => {
+  await using service = liveService();
+  const response = await fetch(`${service.url}/readyz`);
+  assertEquals(response.status, 200);
+  assertEquals(await response.json(), {
+    status: "ready",
+    engines: {
+      stt: { engine: "fake", ready: true },
+      mt: { engine: "fake", ready: true },
+      tts: { engine: "fake", ready: true },
+    },
+  });
+});
+
+Deno.test("GET /readyz names the engine that does not work, and why", async () => {
+  await using service = liveService({ mt: { openFaults: [{ fault: "unavailable" }] } });
+  const response = await fetch(`${service.url}/readyz`);
+  const { status, engines } = await response.json();
+  assertEquals([response.status, status], [503, "not ready"]);
+  assertEquals([engines.stt.ready, engines.mt.ready, engines.tts.ready], [true, false, true]);
+  assertStringIncludes(engines.mt.detail, "Cannot open fake");
+});
+
+Deno.test("GET /readyz takes an engine that is only busy for ready", async () => {
+  await using service = liveService({ stt: { openFaults: [{ fault: "concurrency" }] } });
+  const response = await fetch(`${service.url}/readyz`);
+  assertEquals([response.status, (await response.json()).engines.stt.ready], [200, true]);
+});
+
+Deno.test("GET /v1/languages lists pairs, voices, formats and engines", async () => {
+  await using service = liveService();
+  const response = await fetch(`${service.url}/v1/languages`);
+  const languages = await response.json();
+  assert(
+    languages.pairs.some(({ source, target }: { source: string; target: string }) =>
+      source === "en" && target === "es"
+    ),
+  );
+  assert(
+    languages.voices.some(({ name, language }: { name: string; language: string }) =>
+      name === "tone-es" && language === "es"
+    ),
+  );
+  assertEquals(languages.engines, { stt: "fake", mt: "fake", tts: "fake" });
+});
+
+Deno.test("GET of a page that is not there is a problem that names the pages that are", async () => {
+  await using service = liveService();
+  const response = await fetch(`${service.url}/v1/translat`);
+  assertEquals([response.status, response.headers.get("content-type")], [404, "application/problem+json"]);
+  const problem = await response.json();
+  assertEquals(problem.status, 404);
+  assertStringIncludes(problem.detail, "POST /v1/translate");
+});

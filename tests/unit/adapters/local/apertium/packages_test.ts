@@ -1,0 +1,9 @@
+import { assertEquals } from "@std/assert";
+import { packagesFor } from "../../../../../adapters/local/apertium/packages.ts";
+
+Deno.test("packagesFor() names what a pair needs", () => {
+  assertEquals(packagesFor("en", "es"), ["apertium-eng-spa"]);
+  assertEquals(packagesFor("en-US", "pt-BR"), ["apertium-eng-spa", "apertium-es-pt"]);
+  assertEquals(packagesFor("en", "fr"), ["apertium-eng-spa", "apertium-fr-es"]);
+  assertEquals(packagesFor("en", "ja"), []);
+});
