@@ -2,25 +2,14 @@ import type { Clock } from "../flow/clock.ts";
 import { Queue } from "../flow/queue.ts";
 import { together } from "../flow/together.ts";
 import type { Format } from "./audio.ts";
-import { durationMs } from "./audio.ts";
 import { PipelineError } from "./error.ts";
-import { Lane } from "./lane.ts";
+import { Lanes } from "./lanes.ts";
 import type { LanguageTag } from "./language.ts";
-import type {
-  Glossary,
-  Hearing,
-  HearingEvent,
-  Input,
-  SpeechRecognizer,
-  SpeechSynthesizer,
-  Translator,
-} from "./ports.ts";
+import { listen } from "./listen.ts";
+import { Opened } from "./opened.ts";
+import type { Glossary, Hearing, Input, SpeechRecognizer, SpeechSynthesizer, Translator } from "./ports.ts";
 import type { SessionEvent } from "./session_event.ts";
-import { Captioner } from "./stages/caption.ts";
-import { type Commitment, Committer } from "./stages/commit.ts";
-import { type Segment, Segmenter } from "./stages/segment.ts";
 import { Settlement } from "./stages/settle.ts";
-import { joinWords } from "./stages/text.ts";
 import { Arrivals } from "./timing.ts";
 
 /** The engines that interpret, and the clock that times them. */
@@ -52,7 +41,9 @@ export type Control =
   /** Drops what lane `lane` has not spoken yet of the segments up to `through`. */
   | { readonly type: "cancel"; readonly lane: number; readonly through: number }
   /** Whether a lane is silent: it is translated and captioned, not spoken. */
-  | { readonly type: "mute"; readonly lane: number; readonly muted: boolean };
+  | { readonly type: "mute"; readonly lane: number; readonly muted: boolean }
+  /** Other target languages from here on; as in {@linkcode SessionOptions}. */
+  | { readonly type: "targets"; readonly targets: readonly LanguageTag[] };
 
 /** An interpretation at work. */
 export interface Interpretation {
@@ -64,7 +55,7 @@ export interface Interpretation {
    */
   readonly events: AsyncIterable<SessionEvent>;
   /**
-   * Carries a command out; a cancel is confirmed by an event.
+   * Carries a command out; an event confirms a cancel and a change of the targets.
    *
    * @throws {RangeError} when there is no such lane.
    */
@@ -85,85 +76,44 @@ export function interpret(
   signal: AbortSignal,
 ): Interpretation {
   const events = new Queue<SessionEvent>({ limit: eventLimit });
-  const settlement = new Settlement(options.targets.map((_, index) => index + 1), options.firstSegment ?? 1);
-  const lanes = options.targets.map((target, index) =>
-    new Lane({ lane: index + 1, target, services, options, settlement, events })
-  );
+  const firstSegment = options.firstSegment ?? 1;
+  const settlement = new Settlement(options.targets.map((_, index) => index + 1), firstSegment);
+  const lanes = new Lanes({ services, options, settlement, events });
+  const arrivals = new Arrivals();
+
   const run = async (signal: AbortSignal) => {
-    const [hearing] = await together<[Hearing, ...void[]]>(
-      signal,
-      (signal) =>
-        services.recognizer.open({
-          languages: [options.source],
-          format: options.input,
-          glossary: options.glossary,
-          signal,
-        }),
-      ...lanes.map((lane) => (signal: AbortSignal) => lane.open(signal)),
-    );
-    await using _ = hearing;
-    await events.send({ type: "ready", lanes: lanes.map((lane) => lane.description) }, signal);
-    await together(
-      signal,
-      (signal) => hear(hearing, signal),
-      ...lanes.map((lane) => (signal: AbortSignal) => lane.run(signal)),
-    );
+    await using hearing = new Opened<Hearing>();
+    await using _ = lanes;
+    await together(signal, (signal) => lanes.open(signal), async (signal) => {
+      const { source, input: format, glossary } = options;
+      hearing.is(await services.recognizer.open({ languages: [source], format, glossary, signal }));
+    });
+    await events.send({ type: "ready", lanes: lanes.descriptions }, signal);
+    await together(signal, (signal) => hear(hearing.value, signal), (signal) => lanes.run(signal));
   };
 
   const hear = async (hearing: Hearing, signal: AbortSignal) => {
     const { rate } = options.input;
-    const arrivals = new Arrivals();
-    const committer = new Committer({ rate, stableAfterMs: services.recognizer.traits.stableAfterMs });
-    const segmenter = new Segmenter(options.firstSegment ?? 1);
-    const captioner = new Captioner(0);
+    const { stableAfterMs } = services.recognizer.traits;
     const heard = hearing.hear(noteArrivals(input, arrivals, services.clock), signal);
-
-    const pass = async (segments: readonly Segment[]) => {
-      for (const segment of segments) {
-        const now = services.clock.now();
-        const heardAtMs = arrivals.at(Math.round(segment.endMs * rate / 1000)) ?? now;
-        await events.send({ type: "segment", segment }, signal);
-        await events.send(captioner.final(segment.segment, segment.text), signal);
-        for (const lane of lanes) await lane.accept(segment, { heardAtMs, segmentedAtMs: now }, signal);
+    for await (
+      const item of listen(heard, { rate, stableAfterMs, firstSegment, arrivals, clock: services.clock })
+    ) {
+      switch (item.type) {
+        case "segment":
+          await events.send({ type: "segment", segment: item.segment }, signal);
+          await lanes.accept(item.segment, item, signal);
+          break;
+        case "checkpoint": {
+          const position = settlement.checkpoint(item.position, item.through);
+          if (position !== undefined) await events.send({ type: "settled", position }, signal);
+          break;
+        }
+        default:
+          await events.send(item, signal);
       }
-    };
-    const follow = async (commitment: Commitment | undefined, heardTo: number) => {
-      if (commitment) {
-        await pass(segmenter.add(commitment.committed, commitment.utterance, commitment.language));
-        if (commitment.final) await pass(segmenter.close());
-      }
-      if (!commitment?.tentative.length) await pass(segmenter.quiet(durationMs(heardTo, rate)));
-      const tentative = commitment ? joinWords(commitment.tentative, commitment.language) : "";
-      const caption = captioner.partial(segmenter.growing, segmenter.pendingText, tentative);
-      if (caption) await events.send(caption, signal);
-    };
-    const settle = async (settledTo: number) => {
-      if (segmenter.pendingText !== "") return;
-      const position = settlement.checkpoint(settledTo, segmenter.growing - 1);
-      if (position !== undefined) await events.send({ type: "settled", position }, signal);
-    };
-    const handle = async (event: HearingEvent) => {
-      switch (event.type) {
-        case "hypothesis":
-          await follow(committer.update(event), event.heardTo);
-          return await settle(event.settledTo);
-        case "progress":
-          await follow(committer.progress(event.heardTo), event.heardTo);
-          return await settle(event.settledTo);
-        case "endpoint":
-          return await pass(segmenter.close());
-        case "flushed":
-          await pass(segmenter.close());
-          return await events.send({ type: "flushed", id: event.id }, signal);
-        case "speech_started":
-        case "usage":
-          return;
-      }
-    };
-
-    for await (const event of heard) await handle(event);
-    await pass(segmenter.close());
-    for (const lane of lanes) lane.close();
+    }
+    lanes.close();
   };
 
   const read = async function* () {
@@ -178,16 +128,17 @@ export function interpret(
     } finally {
       stop.abort(new DOMException("The reader of the events left", "AbortError"));
       await running;
-      await Promise.all(lanes.map((lane) => lane[Symbol.asyncDispose]()));
     }
   };
 
   return {
     events: { [Symbol.asyncIterator]: read },
     async control(command, signal) {
-      const lane = lanes[command.lane - 1];
+      if (command.type === "targets") return await lanes.change(command.targets, signal);
+      const lane = lanes.at(command.lane);
       if (!lane) {
-        throw new RangeError(`Cannot ${command.type}: lane ${command.lane}, expected 1 to ${lanes.length}`);
+        const numbers = lanes.descriptions.map(({ lane }) => lane).join(", ");
+        throw new RangeError(`Cannot ${command.type}: lane ${command.lane}, expected one of ${numbers}`);
       }
       if (command.type === "cancel") await lane.cancel(command.through, signal);
       else lane.muted = command.muted;

@@ -5,6 +5,7 @@ import { type Audio, durationMs } from "./audio.ts";
 import { PipelineError, type Stage } from "./error.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import type { LanguageTag } from "./language.ts";
+import { Opened } from "./opened.ts";
 import type { Pair, Translation, Voice } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
 import { Captioner } from "./stages/caption.ts";
@@ -53,8 +54,8 @@ export class Lane implements AsyncDisposable {
   readonly #pace = new Pace();
   readonly #history: Pair[] = [];
   readonly #unspoken = new Set<Draft>();
-  #translation: Translation | undefined;
-  #voice: Voice | undefined;
+  readonly #translation = new Opened<Translation>();
+  readonly #voice = new Opened<Voice>();
   #position = 0;
   #cancelledThrough = 0;
 
@@ -70,21 +71,26 @@ export class Lane implements AsyncDisposable {
     const voice = options.voices?.[target];
     await together(signal, async (signal) => {
       const { source, glossary } = options;
-      this.#translation = await services.translator.open({ source, target, glossary, signal });
+      this.#translation.is(await services.translator.open({ source, target, glossary, signal }));
     }, async (signal) => {
-      this.#voice = await services.synthesizer.open({
-        language: target,
-        formats: options.outputs,
-        ...(voice === undefined ? {} : { voice }),
-        signal,
-      });
+      const { outputs: formats } = options;
+      const wanted = { language: target, formats, ...(voice === undefined ? {} : { voice }) };
+      this.#voice.is(await services.synthesizer.open({ ...wanted, signal }));
     });
+  }
+
+  get number(): number {
+    return this.#parts.lane;
+  }
+
+  get target(): LanguageTag {
+    return this.#parts.target;
   }
 
   /** What the lane's audio is like; known once it is open. */
   get description(): LaneDescription {
     const { lane, target } = this.#parts;
-    return { lane, language: target, format: this.#opened().voice.format };
+    return { lane, language: target, format: this.#voice.value.format };
   }
 
   /** Takes the next segment, waiting while too many are on their way. */
@@ -122,7 +128,7 @@ export class Lane implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#translation?.[Symbol.asyncDispose](), this.#voice?.[Symbol.asyncDispose]()]);
+    await Promise.all([this.#translation[Symbol.asyncDispose](), this.#voice[Symbol.asyncDispose]()]);
   }
 
   #stopCancelled(): void {
@@ -146,7 +152,7 @@ export class Lane implements AsyncDisposable {
     let target = "";
     const request = { segment: segment.segment, text: segment.text, history: [...this.#history] };
     ledger.note("translating", this.#clock.now());
-    for await (const event of this.#opened().translation.translate(request, signal)) {
+    for await (const event of this.#translation.value.translate(request, signal)) {
       if (event.type !== "append" || event.text === "") continue;
       ledger.note("translated", this.#clock.now());
       target += event.text;
@@ -169,7 +175,7 @@ export class Lane implements AsyncDisposable {
   }
 
   async #speak({ segment, ledger, text }: Draft, signal: AbortSignal): Promise<void> {
-    const { voice } = this.#opened();
+    const voice = this.#voice.value;
     const { lane, services } = this.#parts;
     const { min, max } = services.synthesizer.traits.speeds;
     const speed = Math.min(max, Math.max(min, this.#pace.speedFor(segment.endMs)));
@@ -244,11 +250,6 @@ export class Lane implements AsyncDisposable {
 
   #report(event: SessionEvent, signal: AbortSignal): Promise<void> {
     return this.#parts.events.send(event, signal);
-  }
-
-  #opened(): { translation: Translation; voice: Voice } {
-    if (!this.#translation || !this.#voice) throw new TypeError("Cannot use the lane: it is not open");
-    return { translation: this.#translation, voice: this.#voice };
   }
 }
 

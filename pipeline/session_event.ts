@@ -14,6 +14,7 @@ export interface LaneDescription {
 /** What an interpretation reports, in the order in which it has to reach the listener. */
 export type SessionEvent =
   | { readonly type: "ready"; readonly lanes: readonly LaneDescription[] }
+  | { readonly type: "lanes"; readonly lanes: readonly LaneDescription[] }
   | {
     /** The text of one segment in one language; a newer revision replaces the one before. Stable text only grows. */
     readonly type: "caption";
@@ -37,11 +38,11 @@ export type SessionEvent =
     readonly speed: number;
   }
   | {
-    /** A piece of work failed and was given up; the session goes on. */
+    /** A piece of work failed and was given up, a segment in a lane or a change of the targets; the session goes on. */
     readonly type: "failed";
-    readonly lane: number;
-    readonly segment: number;
-    readonly stage: Stage;
+    readonly lane?: number;
+    readonly segment?: number;
+    readonly stage?: Stage;
     readonly error: PipelineError;
   }
   | { readonly type: "cancelled"; readonly lane: number; readonly through: number }

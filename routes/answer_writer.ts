@@ -4,7 +4,7 @@ import type { SessionOptions } from "../pipeline/interpret.ts";
 import type { SessionEvent, SpeechPiece } from "../pipeline/session_event.ts";
 import { stampSequence } from "../protocol/codec.ts";
 import { encodeFrame } from "../protocol/frames.ts";
-import { encodeSpeech, messageOf } from "../sessions/outgoing.ts";
+import { encodeSpeech, messageOf, wireLanes } from "../sessions/outgoing.ts";
 
 /** What `POST /v1/translate` can answer with, best first. */
 export const answerTypes = ["audio/wav", "audio/pcm", "application/vnd.parley"] as const;
@@ -66,13 +66,8 @@ function framedWriter(options: SessionOptions, clock: Clock): AnswerWriter {
     tellsFailures: true,
     write(event) {
       switch (event.type) {
-        case "ready": {
-          const lanes = event.lanes.map(({ lane, language, format }) => ({ lane, language, ...format }));
-          return json({
-            type: "lanes",
-            lanes: [{ lane: 0, language: options.source, ...options.input }, ...lanes],
-          });
-        }
+        case "ready":
+          return json({ type: "lanes", lanes: wireLanes(event.lanes, options) });
         case "settled":
           return undefined;
         case "speech": {
@@ -92,7 +87,7 @@ function framedWriter(options: SessionOptions, clock: Clock): AnswerWriter {
           spokenMs += event.audioMs;
           break;
       }
-      return json(messageOf(event, rate));
+      return json(messageOf(event, options));
     },
     end: () => json({ type: "ended", totals: { sourceMs, segments, skipped, spokenMs } }),
   };

@@ -1,14 +1,30 @@
-import type { SessionEvent, SpeechPiece } from "../pipeline/session_event.ts";
+import type { SessionOptions } from "../pipeline/interpret.ts";
+import type { LaneDescription, SessionEvent, SpeechPiece } from "../pipeline/session_event.ts";
 import { encodeOpus, encodePcm, Flag } from "../protocol/codec.ts";
 import type { Unnumbered } from "../protocol/link.ts";
-import type { NumberedServerMessage } from "../protocol/server_message.ts";
+import type { Lane as WireLane, NumberedServerMessage } from "../protocol/server_message.ts";
 
 /** The events of an interpretation that become JSON messages. */
 export type ReportedEvent = Exclude<SessionEvent, SpeechPiece | { type: "ready" } | { type: "settled" }>;
 
-/** The message that tells a client of an event. `rate` is the source's, in samples a second. */
-export function messageOf(event: ReportedEvent, rate: number): Unnumbered<NumberedServerMessage> {
+/** The lanes of a session as the wire has them: the source, then the targets. */
+export function wireLanes(
+  lanes: readonly LaneDescription[],
+  { source, input, voices }: SessionOptions,
+): WireLane[] {
+  const targets = lanes.map(({ lane, language, format }) => {
+    const voice = voices?.[language];
+    return { lane, language, ...format, ...(voice === undefined ? {} : { voice }) };
+  });
+  return [{ lane: 0, language: source, ...input }, ...targets];
+}
+
+/** The message that tells a client of an event. */
+export function messageOf(event: ReportedEvent, options: SessionOptions): Unnumbered<NumberedServerMessage> {
+  const { rate } = options.input;
   switch (event.type) {
+    case "lanes":
+      return { type: "lanes", lanes: wireLanes(event.lanes, options) };
     case "segment": {
       const { segment, utterance, startMs, endMs, text, language } = event.segment;
       return {
@@ -38,9 +54,9 @@ export function messageOf(event: ReportedEvent, rate: number): Unnumbered<Number
       };
     }
     case "failed": {
-      const { lane, segment, stage, error } = event;
-      const retry = error.retryAfterMs === undefined ? {} : { retryAfterMs: error.retryAfterMs };
-      return { type: "error", kind: error.kind, message: error.message, stage, segment, lane, ...retry };
+      const { type: _, error: { kind, message, retryAfterMs }, ...where } = event;
+      const retry = retryAfterMs === undefined ? {} : { retryAfterMs };
+      return { type: "error", kind, message, ...where, ...retry };
     }
     default:
       return event;

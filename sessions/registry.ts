@@ -87,20 +87,22 @@ export class Registry implements AsyncDisposable {
   start(socket: MessageSocket, message: Start): Session {
     this.demandRoom();
     const { services, limits, onFault } = this.#options;
-    const options = plan({
+    const wish = {
       source: message.source,
       targets: message.targets,
       input: message.input,
       outputs: wantedOutputs(message, services),
       glossary: message.glossary ?? {},
       voices: message.voice ?? {},
-    }, services);
+    };
+    const options = plan(wish, services);
     const session = new Session({
       options: { ...options, firstSegment: (message.continues?.segment ?? 0) + 1 },
       captions: message.captions ?? true,
       position: message.continues?.position ?? 0,
       services,
       limits,
+      checkTargets: (targets) => plan({ ...wish, targets }, services).targets,
       onFault,
     });
     session.attach(socket);

@@ -3,8 +3,15 @@ import { Condition } from "../flow/condition.ts";
 import { Queue } from "../flow/queue.ts";
 import { together } from "../flow/together.ts";
 import { durationMs } from "../pipeline/audio.ts";
+import { PipelineError } from "../pipeline/error.ts";
 import { capabilities } from "../pipeline/capabilities.ts";
-import { interpret, type Interpretation, type Services, type SessionOptions } from "../pipeline/interpret.ts";
+import {
+  type Control,
+  interpret,
+  type Interpretation,
+  type Services,
+  type SessionOptions,
+} from "../pipeline/interpret.ts";
 import type { Input } from "../pipeline/ports.ts";
 import type { LaneDescription, SessionEvent } from "../pipeline/session_event.ts";
 import { CloseCode } from "../protocol/close.ts";
@@ -24,7 +31,7 @@ import { failureOf } from "./failure.ts";
 import { Incoming } from "./incoming.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageSocket } from "./message_socket.ts";
-import { encodeSpeech, messageOf } from "./outgoing.ts";
+import { encodeSpeech, messageOf, wireLanes } from "./outgoing.ts";
 import { Tokens, unguessable } from "./token.ts";
 
 /** No more is handed to a socket while this many bytes are still in it. */
@@ -42,6 +49,8 @@ export interface SessionParts {
   readonly position: number;
   readonly services: Services;
   readonly limits: Limits;
+  /** The targets that a client asks for later, checked as at the start. */
+  checkTargets(targets: readonly string[]): readonly string[];
   /** Is told of failures that are faults of ours. */
   readonly onFault: (error: unknown) => void;
 }
@@ -227,21 +236,31 @@ export class Session {
         return;
       case "cancel":
       case "mute":
-        if (message.lane > this.#parts.options.targets.length) {
-          throw new ProtocolError(
-            `Cannot ${message.type}: lane ${message.lane}, expected 1 to ${this.#parts.options.targets.length}`,
-          );
+        if (!this.#lanes?.some(({ lane }) => lane === message.lane)) {
+          const lanes = this.#lanes?.map(({ lane }) => lane).join(", ") ?? "none before ready";
+          throw new ProtocolError(`Cannot ${message.type}: lane ${message.lane}, expected one of ${lanes}`);
         }
-        this.#interpretation.control(message, this.#stop.signal).catch(() => {});
-        return;
+        return this.#command(message);
       case "targets":
-        throw new ProtocolError(
-          "Cannot change the targets: a session keeps the lanes it started with, expected a new start",
-        );
+        return this.#changeTargets(message.targets);
       case "end":
         this.#inputEnded = true;
         return this.#input.close();
     }
+  }
+
+  #changeTargets(wanted: readonly string[]): void {
+    try {
+      this.#command({ type: "targets", targets: this.#parts.checkTargets(wanted) });
+    } catch (cause) {
+      const error = PipelineError.from(cause, "The targets could not be changed");
+      this.#report({ type: "failed", error }, this.#stop.signal).catch(() => {});
+    }
+  }
+
+  #command(command: Control): void {
+    // It fails only when the session ends, which is told elsewhere.
+    this.#interpretation.control(command, this.#stop.signal).catch(() => {});
   }
 
   #demandOpenInput(): void {
@@ -255,6 +274,9 @@ export class Session {
       case "ready":
         this.#lanes = event.lanes;
         return this.#sayReady();
+      case "lanes":
+        this.#lanes = event.lanes;
+        break;
       case "settled":
         this.#settling.push({ seq: (this.#link.nextSequence - 1) >>> 0, position: event.position });
         return;
@@ -279,7 +301,7 @@ export class Session {
         this.#totals.skipped += 1;
         break;
     }
-    await this.#send(messageOf(event, this.#parts.options.input.rate), signal);
+    await this.#send(messageOf(event, this.#parts.options), signal);
   }
 
   async #send(message: Unnumbered<NumberedServerMessage>, signal: AbortSignal): Promise<void> {
@@ -348,15 +370,11 @@ export class Session {
 
   #sayReady(): void {
     const { options, limits, services } = this.#parts;
-    const lanes = this.#lanes!.map(({ lane, language, format }) => {
-      const voice = options.voices?.[language];
-      return { lane, language, ...format, ...(voice === undefined ? {} : { voice }) };
-    });
     this.#say({
       type: "ready",
       session: this.id,
       token: this.#tokens.current,
-      lanes: [{ lane: 0, language: options.source, ...options.input }, ...lanes],
+      lanes: wireLanes(this.#lanes!, options),
       limits: { messageBytes: MAX_BINARY_BYTES, windowBytes: this.#windowLimit(), resumeMs: limits.resumeMs },
       engines: capabilities(services).engines,
     });

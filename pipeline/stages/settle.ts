@@ -19,8 +19,23 @@ export class Settlement {
 
   /** A lane has nothing more to report on segments up to `through`; returns the position that is newly settled, if any. */
   finish(lane: number, through: number): number | undefined {
-    this.#finished.set(lane, Math.max(through, this.#finished.get(lane) ?? through));
+    const before = this.#finished.get(lane);
+    if (before !== undefined) this.#finished.set(lane, Math.max(through, before));
     return this.#pass();
+  }
+
+  /** Another lane has to finish what comes after everything that was checked so far. */
+  join(lane: number): void {
+    const through = Math.max(
+      ...this.#finished.values(),
+      ...this.#checkpoints.map((checkpoint) => checkpoint.through),
+    );
+    this.#finished.set(lane, through);
+  }
+
+  /** A lane need not finish any more; what it still reports belongs to nobody. */
+  leave(lane: number): void {
+    this.#finished.delete(lane);
   }
 
   #pass(): number | undefined {

@@ -4,7 +4,7 @@ import { type ScriptedUtterance, utterance } from "../../../adapters/fake/script
 import { fakeSynthesizer, type FakeSynthesizerOptions } from "../../../adapters/fake/synthesizer.ts";
 import { fakeTranslator, type FakeTranslatorOptions } from "../../../adapters/fake/translator.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
-import { interpret, type SessionOptions } from "../../../pipeline/interpret.ts";
+import { interpret, type Interpretation, type SessionOptions } from "../../../pipeline/interpret.ts";
 import type { Input } from "../../../pipeline/ports.ts";
 import type { SessionEvent, SpeechPiece } from "../../../pipeline/session_event.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -258,17 +258,66 @@ Deno.test("interpret() drops what a cancel names and speaks what comes after", a
   assertEquals(pick(events, "spoken").map(({ segment }) => segment), [3]);
 });
 
-Deno.test("interpret() keeps translating a muted lane and does not speak it", async () => {
-  const { services, options } = setUp({});
+/** Does something as soon as the lanes are ready; returns all events. */
+async function whenReady(
+  setup: Setup,
+  act: (interpretation: Interpretation, signal: AbortSignal) => Promise<void>,
+) {
+  const { services, options } = setUp(setup);
   const { signal } = new AbortController();
   const interpretation = interpret(silentSource(6000), services, options, signal);
-  await interpretation.control({ type: "mute", lane: 1, muted: true }, signal);
-  const events = await Array.fromAsync(interpretation.events);
+  const events: SessionEvent[] = [];
+  for await (const event of interpretation.events) {
+    events.push(event);
+    if (event.type === "ready") await act(interpretation, signal);
+  }
+  return events;
+}
+
+Deno.test("interpret() keeps translating a muted lane and does not speak it", async () => {
+  const events = await whenReady(
+    {},
+    (interpretation, signal) => interpretation.control({ type: "mute", lane: 1, muted: true }, signal),
+  );
   assertEquals(pick(events, "speech"), []);
   assertEquals(
     pick(events, "caption").findLast((caption) => caption.lane === 1)?.stable,
     "es:we es:go es:home",
   );
+});
+
+Deno.test("interpret() changes its targets while it runs: a lane that stays keeps its number, a new one gets a new number", async () => {
+  const events = await whenReady(
+    { options: { targets: ["es", "fr"] } },
+    (interpretation, signal) => interpretation.control({ type: "targets", targets: ["fr", "de"] }, signal),
+  );
+  assertEquals(pick(events, "lanes")[0]?.lanes.map(({ lane, language }) => [lane, language]), [[2, "fr"], [
+    3,
+    "de",
+  ]]);
+  const lanes = pick(events, "spoken").filter(({ segment }) => segment === 2).map(({ lane }) => lane);
+  assertEquals(lanes.toSorted(), [2, 3]);
+  assert(
+    pick(events, "settled").some(({ position }) => position >= 4900 * 16),
+    "the source settles without the lane that left",
+  );
+});
+
+Deno.test("interpret() keeps its targets when a new one does not open, and says why", async () => {
+  const openFaults = [{ fault: "unavailable" as const }];
+  const { services, options } = setUp({});
+  const failing = fakeSynthesizer({ openFaults });
+  const { signal } = new AbortController();
+  const open = services.synthesizer.open;
+  services.synthesizer.open = (wanted) => wanted.language === "de" ? failing.open(wanted) : open(wanted);
+  const interpretation = interpret(silentSource(6000), services, options, signal);
+  const events: SessionEvent[] = [];
+  for await (const event of interpretation.events) {
+    events.push(event);
+    if (event.type === "ready") await interpretation.control({ type: "targets", targets: ["de"] }, signal);
+  }
+  assertEquals(pick(events, "failed").map(({ error }) => error.kind), ["unavailable"]);
+  assertEquals(pick(events, "spoken").map(({ lane, segment }) => [lane, segment]), [[1, 1], [1, 2]]);
 });
 
 Deno.test("interpret() refuses a command for a lane that is not there", async () => {

@@ -248,7 +248,7 @@ const wrongLater: typeof wrong = {
   },
   "a lane that is not there": {
     code: 4400,
-    message: "lane 2, expected 1 to 1",
+    message: "lane 2, expected one of 1",
     act: (socket) => socket.sayNumbered({ type: "mute", lane: 2, muted: true }),
   },
   "audio after end": {
@@ -331,6 +331,32 @@ Deno.test("serveConnection() confirms a cancel and answers a flush", async () =>
   await clock.advance(100);
   assertEquals(socket.said("flushed").map(({ id }) => id), [3]);
   assertEquals(socket.said("cancelled").map(({ through }) => through), [1]);
+  await registry.drain(0);
+});
+
+Deno.test("serveConnection() changes the targets of a running session and says what the lanes are", async () => {
+  const { clock, socket, registry } = await started();
+  await speakFor(clock, socket, 3000);
+  socket.sayNumbered({ type: "targets", targets: ["fr", "es"] });
+  await speakFor(clock, socket, 2500);
+  assertEquals(socket.said("lanes")[0]?.lanes.map(({ lane, language }) => [lane, language]), [[0, "en"], [
+    2,
+    "fr",
+  ], [1, "es"]]);
+  assertEquals(socket.said("timing").map(({ lane, segment }) => [lane, segment]).toSorted(), [
+    [1, 1],
+    [1, 2],
+    [2, 2],
+  ]);
+  await registry.drain(0);
+});
+
+Deno.test("serveConnection() refuses targets that are not served, and the session goes on", async () => {
+  const { clock, socket, registry } = await started();
+  socket.sayNumbered({ type: "targets", targets: ["tlh"] });
+  await speakFor(clock, socket, 5500);
+  assertStringIncludes(socket.said("error")[0]!.message, "from en to tlh");
+  assertEquals([socket.said("timing").length, socket.closed], [2, undefined]);
   await registry.drain(0);
 });
 

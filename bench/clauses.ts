@@ -1,0 +1,134 @@
+import { fakeRecognizer } from "../adapters/fake/recognizer.ts";
+import { fakeSynthesizer } from "../adapters/fake/synthesizer.ts";
+import { fakeTranslator } from "../adapters/fake/translator.ts";
+import { renderClauses } from "../cli/sample/render.ts";
+import { loadConfig } from "../config.ts";
+import { wordErrors } from "../tests/support/wer.ts";
+import { chrF } from "./chrf.ts";
+import { type ClauseLatency, measureClauses, type ReferenceClause } from "./clause_meter.ts";
+import { percentile } from "./percentile.ts";
+import { serveForBench } from "./service.ts";
+import { table } from "./table.ts";
+import { runTalk, type TalkRun } from "./talk_run.ts";
+
+const rate = 16_000;
+const languages = { source: "en", target: "es" };
+
+/** Clause end → first translated audio with engines that take no time: what the policy's code and the gateway add. */
+export async function fakeClauses(signal: AbortSignal): Promise<string> {
+  const clauses = evenClauses(40, 5);
+  const script = clauses.map(({ text, start, end }) => {
+    const words = text.split(" ");
+    const wordMs = (end - start) * 1000 / rate / words.length;
+    return {
+      words: words.map((text, index) => ({
+        text,
+        startMs: start * 1000 / rate + index * wordMs,
+        endMs: start * 1000 / rate + (index + 1) * wordMs,
+      })),
+    };
+  });
+  await using service = serveForBench({
+    recognizer: fakeRecognizer({ script }),
+    translator: fakeTranslator(),
+    synthesizer: fakeSynthesizer(),
+  });
+  const samples = new Int16Array(clauses.at(-1)!.end + rate);
+  const run = await runTalk(service.url, samples, rate, languages, signal);
+  const measured = measureClauses(clauses, run.segments, rate, run.arrivalOf);
+  return [
+    "Clause end → first translated audio, zero-latency fakes (60 ms messages, one session, service and client in one process)",
+    latencies(measured, clauses.length),
+    `target 15 / 40 ms, stretch 5 / 15 ms (p50 / p95)`,
+  ].join("\n");
+}
+
+/** The same with the local engines on the sample talk, rendered clause by clause. */
+export async function localClauses(signal: AbortSignal): Promise<string> {
+  const talk = await Deno.readTextFile(new URL("../cli/sample/talk.txt", import.meta.url));
+  const reference = await Deno.readTextFile(new URL("../cli/sample/talk.es.txt", import.meta.url));
+  const { samples, clauses } = await renderClauses(talk, signal);
+  const { recognizer, translator, synthesizer } = loadConfig({}).createEngines();
+  await using _recognizer = recognizer;
+  await using _translator = translator;
+  await using _synthesizer = synthesizer;
+  await using service = serveForBench({ recognizer, translator, synthesizer });
+  const run = await runTalk(service.url, samples, rate, languages, signal);
+  const measured = measureClauses(clauses, run.segments, rate, run.arrivalOf);
+  return [
+    `Clause end → first translated audio, local engines (${recognizer.name}, ${translator.name}, ${synthesizer.name}; the sample talk, ${
+      (samples.length / rate).toFixed(0)
+    } s, ${clauses.length} reference clauses, 60 ms messages)`,
+    latencies(measured, clauses.length),
+    "target p50 900 ms, stretch 600 ms",
+    "",
+    quality(run, clauses, reference),
+    "",
+    stages(run),
+  ].join("\n");
+}
+
+function latencies(measured: readonly ClauseLatency[], clauses: number): string {
+  const row = (what: string, values: readonly number[]) => [
+    what,
+    percentile(values, 0.5),
+    percentile(values, 0.95),
+    Math.max(...values),
+  ];
+  return [
+    table(["ms", "p50", "p95", "max"], [
+      row("first audio sent", measured.map(({ latencyMs }) => latencyMs)),
+      row("heard, after earlier playout", measured.map(({ audibleMs }) => audibleMs)),
+    ]),
+    `${measured.length} of ${clauses} clauses measured`,
+  ].join("\n");
+}
+
+function quality(run: TalkRun, clauses: readonly ReferenceClause[], reference: string): string {
+  const said = clauses.map(({ text }) => text).join(" ");
+  const lengths = run.segments.map(({ characters }) => characters);
+  return table(["what", "value"], [
+    ["segments", String(run.segments.length)],
+    [
+      "characters in a segment, p50 / p95",
+      `${percentile(lengths, 0.5).toFixed(0)} / ${percentile(lengths, 0.95).toFixed(0)}`,
+    ],
+    [
+      "word error rate of what was committed",
+      `${(100 * wordErrors(said, run.sourceText).rate).toFixed(1)} %`,
+    ],
+    ["chrF of the translation against the reference", (100 * chrF(run.targetText, reference)).toFixed(1)],
+    [
+      "lag, p50 / max",
+      `${percentile(run.timings.map(({ lagMs }) => lagMs), 0.5).toFixed(0)} / ${
+        Math.max(...run.timings.map(({ lagMs }) => lagMs)).toFixed(0)
+      } ms`,
+    ],
+  ]);
+}
+
+function stages(run: TalkRun): string {
+  const row = (stage: string, pick: (timing: TalkRun["timings"][number]) => number) => {
+    const values = run.timings.map(pick);
+    return [stage, percentile(values, 0.5), percentile(values, 0.95)];
+  };
+  return table(["stage, ms", "p50", "p95"], [
+    row("stt", ({ sttMs }) => sttMs),
+    row("mt", ({ mtMs }) => mtMs),
+    row("tts", ({ ttsMs }) => ttsMs),
+    row("ttfab", ({ ttfabMs }) => ttfabMs),
+  ]);
+}
+
+/** Clauses of so many words, 300 ms each, with pauses of 0.5 s. */
+function evenClauses(count: number, words: number): ReferenceClause[] {
+  const samples = words * 0.3 * rate;
+  return Array.from({ length: count }, (_, index) => {
+    const start = 0.5 * rate + index * (samples + 0.5 * rate);
+    return {
+      text: Array.from({ length: words }, (_, word) => `word${index}${"abcdefgh"[word]}`).join(" "),
+      start,
+      end: start + samples,
+    };
+  });
+}
