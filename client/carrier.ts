@@ -160,8 +160,7 @@ export class Carrier {
     return new SessionError(`${what}: ${why} (${nameOfCode(code)})`, code, detail);
   }
 
-  readonly #hear = (data: unknown, connection: Connection): void => {
-    if (connection !== this.#connection) return;
+  readonly #hear = (data: unknown): void => {
     this.#heardAtMs = this.#clock.now();
     this.#receive(data);
   };

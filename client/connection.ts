@@ -24,7 +24,7 @@ export class Connection {
   constructor(
     socket: WebSocketLike,
     greeting: string,
-    receive: (data: unknown, connection: Connection) => void,
+    receive: (data: unknown) => void,
     changed: Condition,
   ) {
     this.#socket = socket;
@@ -40,7 +40,7 @@ export class Connection {
       }
     });
     socket.addEventListener("message", ({ data }) => {
-      if (!this.#end) receive(data, this);
+      if (!this.#end) receive(data);
     });
     socket.addEventListener("error", ({ message }) => {
       this.#trouble ||= message ?? "";

@@ -2,6 +2,8 @@ import type { MessageHandler, MessageSocket } from "../sessions/message_socket.t
 
 /** A close frame holds this many bytes of reason (RFC 6455, 5.5). */
 const reasonBytes = 123;
+/** What a socket that just broke ends with (RFC 6455, 7.4.1). */
+const noCode = 1006;
 /** `close` can wait for a peer that is gone; after this long nobody is told anything any more, in ms. */
 const closingMs = 2000;
 
@@ -21,22 +23,22 @@ export function serveSocket(
   let handler: MessageHandler | undefined;
   let ended = false;
 
-  const end = () => {
+  const end = (code: number) => {
     if (ended) return;
     ended = true;
     raw.onmessage = null;
-    guarded(() => handler?.closed());
+    guarded(() => handler?.closed(code));
   };
   const close = (code: number, reason: string) => {
-    if (raw.readyState !== WebSocket.OPEN && raw.readyState !== WebSocket.CONNECTING) return end();
+    if (raw.readyState !== WebSocket.OPEN && raw.readyState !== WebSocket.CONNECTING) return end(noCode);
     raw.onmessage = null;
     try {
       raw.close(code, cutToBytes(reason, reasonBytes));
     } catch {
-      end();
+      end(noCode);
     }
     // The peer may never answer: `closed` must come all the same.
-    const timer = setTimeout(end, closingMs);
+    const timer = setTimeout(() => end(noCode), closingMs);
     Deno.unrefTimer(timer);
     raw.addEventListener("close", () => clearTimeout(timer), { once: true });
   };
@@ -65,8 +67,8 @@ export function serveSocket(
   };
   raw.onopen = () => guarded(() => handler = accept(socket));
   raw.onmessage = (event: MessageEvent<string | ArrayBuffer>) => guarded(() => handler?.message(event.data));
-  raw.onclose = end;
-  raw.onerror = end;
+  raw.onclose = ({ code }) => end(code);
+  raw.onerror = () => end(noCode);
 }
 
 function cutToBytes(text: string, limit: number): string {

@@ -47,10 +47,10 @@ export function serveConnection(socket: MessageSocket, registry: Registry): Mess
         else refuse(error);
       }
     },
-    closed() {
+    closed(code) {
       over = true;
       greeted.abort();
-      session?.detach(socket);
+      session?.detach(socket, code);
     },
   };
 }

@@ -14,5 +14,6 @@ export interface MessageSocket {
 /** What the other side of a {@linkcode MessageSocket} hears. Neither method may wait; each is called in order, `closed` once and last. */
 export interface MessageHandler {
   message(data: string | ArrayBuffer): void;
-  closed(): void;
+  /** `code` is the client's close code, 1006 when there was none. */
+  closed(code: number): void;
 }

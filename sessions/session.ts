@@ -144,9 +144,10 @@ export class Session {
     this.#flush();
   }
 
-  /** Takes note that a socket is gone. */
-  detach(socket: MessageSocket): void {
+  /** Takes note that a socket is gone; a client that closed it in order does not come back. */
+  detach(socket: MessageSocket, code: number): void {
     if (socket !== this.#socket) return;
+    if (code === CloseCode.ended) this.#stop.abort(new SessionEnd());
     this.#socket = undefined;
     this.#detachedAtMs = this.#clock.now();
   }

@@ -149,7 +149,7 @@ export class ScriptedListener implements Listener {
   #reportStart(at: number): HearingEvent[] {
     this.#utterance += 1;
     this.#start = at;
-    this.#reported = at;
+    this.#reported = Math.max(this.#reported, at);
     this.#settledTo = Math.max(this.#settledTo, at);
     return [{ type: "speech_started", utterance: this.#utterance, position: at }];
   }
@@ -165,6 +165,7 @@ export class ScriptedListener implements Listener {
   #reportFinal(at: number): HearingEvent[] {
     const { words } = this.#ahead[0]!;
     this.#final = true;
+    this.#reported = at;
     this.#settledTo = Math.max(this.#settledTo, words.at(-1)?.end ?? 0);
     return [this.#hypothesis(words, Infinity, { at, stable: words.length, final: true })];
   }

@@ -32,7 +32,7 @@ export class MemorySocket implements MessageSocket {
   close(code: number, reason: string): void {
     if (this.closed) return;
     this.closed = { code, reason };
-    this.#handler?.closed();
+    this.#handler?.closed(code);
   }
 
   /** The connection is cut: nothing more comes or goes. */

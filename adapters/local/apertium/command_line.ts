@@ -35,11 +35,7 @@ function word(text: string): string[] {
   return [text.replaceAll("'", "")];
 }
 
-/** The pipeline for a shell, in which every command answers at each NUL (`-z`) rather than at the end of its input. */
-export function nullFlushing(commands: readonly (readonly string[])[]): string {
-  return commands.map(([name, ...words]) => [name!, "-z", ...words].map(quote).join(" ")).join(" | ");
-}
-
-function quote(word: string): string {
-  return `'${word.replaceAll("'", `'\\''`)}'`;
+/** The same pipeline with every program told to answer at each NUL (`-z`) rather than at the end of its input. */
+export function nullFlushing(commands: readonly (readonly string[])[]): string[][] {
+  return commands.map(([name, ...words]) => [name!, "-z", ...words]);
 }

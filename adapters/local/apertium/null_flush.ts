@@ -16,11 +16,11 @@ export class NullFlushProcess implements AsyncDisposable {
   #clock: Clock;
   #ended: Promise<void> | undefined;
 
-  /** Starts it; `commandLine` is for a POSIX shell. */
-  constructor(commandLine: string, clock: Clock = systemClock) {
+  /** Starts the programs; each is a name and its arguments. */
+  constructor(commands: readonly (readonly string[])[], clock: Clock = systemClock) {
     this.#clock = clock;
     this.#child = new Deno.Command("sh", {
-      args: ["-c", commandLine],
+      args: ["-c", shellScript(commands)],
       stdin: "piped",
       stdout: "piped",
       stderr: "null",
@@ -71,4 +71,20 @@ export class NullFlushProcess implements AsyncDisposable {
     await this.#child.status;
     patience.abort();
   }
+}
+
+/**
+ * The pipeline for a POSIX shell. The shell keeps no end of any pipe to itself, else the death of the last program would not be seen: it
+ * lets the pipeline run in the background, with the input under another number because what is in the background has none, and waits.
+ */
+function shellScript(commands: readonly (readonly string[])[]): string {
+  const pipeline = commands.map((words, index) => {
+    const input = index === 0 ? " <&3" : "";
+    return `${words.map(quote).join(" ")}${input} 3<&-`;
+  });
+  return `exec 3<&0; ${pipeline.join(" | ")} & exec <&- >&- 3<&-; wait`;
+}
+
+function quote(word: string): string {
+  return `'${word.replaceAll("'", `'\\''`)}'`;
 }

@@ -21,11 +21,15 @@ const packages: Readonly<Record<string, readonly string[]>> = {
   "apertium-spa-ita": ["spa-ita", "ita-spa"],
 };
 
+/** A package that needs another one without saying so. */
+const needs: Readonly<Record<string, string>> = { "apertium-spa-cat": "cg3" };
+
 /** The packages that have to be installed for a pair of languages; empty when none would do. */
 export function packagesFor(source: LanguageTag, target: LanguageTag): string[] {
   const entries = Object.entries(packages);
   const modes = modesOf(entries.flatMap(([, names]) => names.map((name) => `${name}.mode`)));
-  return findPath(modes, source, target).map(({ name }) =>
-    entries.find(([, names]) => names.includes(name))![0]
-  );
+  return findPath(modes, source, target).flatMap(({ name }) => {
+    const [found] = entries.find(([, names]) => names.includes(name))!;
+    return needs[found] === undefined ? [found] : [found, needs[found]];
+  });
 }

@@ -7,8 +7,8 @@ import { NullFlushProcess } from "./null_flush.ts";
 export interface SharedProcessOptions {
   /** What it is, for messages: `eng-spa`. */
   readonly name: string;
-  /** Gives the command line for a POSIX shell; asked at each start. */
-  readonly commandLine: () => Promise<string>;
+  /** Gives the programs with their arguments; asked at each start. */
+  readonly commands: () => Promise<readonly (readonly string[])[]>;
   /**
    * Tells a whole answer from what the programs after a dead one still write at the end of their input, NUL included; every answer is
    * whole by default.
@@ -30,6 +30,7 @@ export interface SharedProcessOptions {
 export class SharedProcess implements AsyncDisposable {
   #options: Required<SharedProcessOptions>;
   #process: NullFlushProcess | undefined;
+  #programs: readonly string[] = [];
   #ending: Promise<void> = Promise.resolve();
   #tail: Promise<void> = Promise.resolve();
   #waiting = 0;
@@ -108,7 +109,9 @@ export class SharedProcess implements AsyncDisposable {
         return await this.#attempt(text);
       } catch (error) {
         if (error instanceof PipelineError) throw error;
-        const message = `Cannot use ${this.#options.name}: one of its programs ends when it is used`;
+        const programs = this.#programs.join(", ");
+        const message =
+          `Cannot use ${this.#options.name}: one of its programs is not installed or ends when it is used: ${programs}`;
         throw new PipelineError("unavailable", message, { cause: error });
       }
     }
@@ -136,11 +139,12 @@ export class SharedProcess implements AsyncDisposable {
   }
 
   async #running(): Promise<NullFlushProcess> {
-    const { name, commandLine, clock } = this.#options;
+    const { name, commands, clock } = this.#options;
     if (!this.#process && !this.#disposed) {
       try {
-        const line = await commandLine();
-        if (!this.#disposed) this.#process = new NullFlushProcess(line, clock);
+        const programs = await commands();
+        this.#programs = [...new Set(programs.map(([program]) => program!))];
+        if (!this.#disposed) this.#process = new NullFlushProcess(programs, clock);
       } catch (error) {
         throw new PipelineError("unavailable", `Cannot start ${name}`, { cause: error });
       }

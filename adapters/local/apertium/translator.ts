@@ -57,9 +57,9 @@ export function apertiumTranslator(options: ApertiumOptions): ApertiumTranslator
     name: string,
     pick: (commands: string[][]) => string[][],
   ): SharedProcess {
-    const commandLine = async () =>
+    const commands = async () =>
       nullFlushing(pick(parsePipeline((await Deno.readTextFile(`${modesFolder}/${mode.name}.mode`)).trim())));
-    return new SharedProcess({ ...options, clock, name: `Apertium's ${name}`, commandLine, isWhole });
+    return new SharedProcess({ ...options, clock, name: `Apertium's ${name}`, commands, isWhole });
   }
 
   function machineFor(mode: Mode): Machine {

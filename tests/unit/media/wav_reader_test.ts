@@ -90,7 +90,9 @@ Deno.test("WavReader.push() passes over unknown chunks, odd-sized and empty ones
 Deno.test("WavReader.push() reads to the end when the writer did not know the size", () => {
   // ffmpeg; GStreamer; sox and espeak-ng; arecord
   for (const dataBytes of [0xffffffff, 0, 0x7ffff000, 0x80000000]) {
-    assertEquals(read(wavFile({ data: ramp, dataBytes, riffBytes: 0 })), rampSamples, `${dataBytes}`);
+    for (const riffBytes of [0, 36, 0xffffffff]) {
+      assertEquals(read(wavFile({ data: ramp, dataBytes, riffBytes })), rampSamples, `${dataBytes}`);
+    }
   }
 });
 
@@ -121,6 +123,7 @@ Deno.test("WavReader.finish() throws within the header and within a sample", () 
 
 Deno.test("WavReader.finish() accepts a file without audio", () => {
   assertEquals(read(wavFile({ data: [] })), []);
+  assertEquals(read(wavFile({ data: [], after: chunk("LIST", [1, 2, 3]) })), []);
 });
 
 Deno.test("WavReader.header tells the format once it is known", () => {

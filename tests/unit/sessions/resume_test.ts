@@ -157,3 +157,11 @@ Deno.test("Registry.drain() tells every client to resume elsewhere and then clos
   await draining;
   assertEquals([socket.closed?.code, registry.size, clock.pending], [4503, 0, 0]);
 });
+
+Deno.test("Session ends at once when its client closes in order", async () => {
+  const { clock, registry, socket } = await setUp();
+  await speakFor(clock, socket, 1000);
+  socket.close(1000, "The client leaves");
+  await clock.advance(0);
+  assertEquals([registry.size, clock.pending], [0, 0]);
+});

@@ -9,8 +9,8 @@ import { FakeClock } from "../../../../support/fake_clock.ts";
 const signal = new AbortController().signal;
 
 /** A shared process that answers each text with the text, unless it is told otherwise. */
-function echo(options: Partial<SharedProcessOptions> = {}, line = "cat | cat"): SharedProcess {
-  return new SharedProcess({ name: "echo", commandLine: () => Promise.resolve(line), ...options });
+function echo(options: Partial<SharedProcessOptions> = {}, commands = [["cat"], ["cat"]]): SharedProcess {
+  return new SharedProcess({ name: "echo", commands: () => Promise.resolve(commands), ...options });
 }
 
 Deno.test("SharedProcess.exchange() answers in order, texts of any length", async () => {
@@ -47,7 +47,7 @@ Deno.test("SharedProcess.exchange() tries again when the answer was cut short", 
   let starts = 0;
   await using shared = new SharedProcess({
     name: "echo",
-    commandLine: () => Promise.resolve(starts++ === 0 ? "head -c 3; printf '\\0'" : "cat"),
+    commands: () => Promise.resolve([starts++ === 0 ? ["sh", "-c", "head -c 3; printf '\\0'"] : ["cat"]]),
     isWhole: (answer) => answer.endsWith("."),
   });
   assertEquals(await shared.exchange("one two.", signal), "one two.");
@@ -55,7 +55,7 @@ Deno.test("SharedProcess.exchange() tries again when the answer was cut short", 
 });
 
 Deno.test("SharedProcess.exchange() gives up on a process that ends when it is used", async () => {
-  await using shared = echo({}, "head -c 1");
+  await using shared = echo({}, [["head", "-c", "1"]]);
   const error = await assertRejects(() => shared.exchange("one", signal), PipelineError);
   assertEquals(error.kind, "unavailable");
   assertEquals(shared.group, undefined);
@@ -63,17 +63,17 @@ Deno.test("SharedProcess.exchange() gives up on a process that ends when it is u
 
 Deno.test("SharedProcess.exchange() gives up on a process that cannot be started", async () => {
   const reason = new Error("no file");
-  await using shared = new SharedProcess({ name: "echo", commandLine: () => Promise.reject(reason) });
+  await using shared = new SharedProcess({ name: "echo", commands: () => Promise.reject(reason) });
   const error = await assertRejects(() => shared.exchange("one", signal), PipelineError);
   assertEquals([error.kind, error.cause], ["unavailable", reason]);
 });
 
 Deno.test("SharedProcess.exchange() does not wait for an answer for longer than the deadline", async () => {
   const clock = new FakeClock();
-  let line = "sleep 1000";
+  let commands = [["sleep", "1000"]];
   await using shared = new SharedProcess({
     name: "echo",
-    commandLine: () => Promise.resolve(line),
+    commands: () => Promise.resolve(commands),
     deadlineMs: 500,
     clock,
   });
@@ -84,7 +84,7 @@ Deno.test("SharedProcess.exchange() does not wait for an answer for longer than 
   assertEquals(shared.group, stuck);
   await clock.advance(1);
   assertEquals((await outcome).kind, "timeout");
-  line = "cat";
+  commands = [["cat"]];
   assertEquals(await shared.exchange("two", signal), "two");
   // The stuck one is killed when its time to end by itself is over.
   await clock.advance(1000);
@@ -119,7 +119,7 @@ Deno.test("SharedProcess.hold() keeps the process until it was idle for long eno
 });
 
 Deno.test("SharedProcess ends at once when it is disposed, with what waits for it", async () => {
-  const shared = echo({}, "cat >/dev/null");
+  const shared = echo({}, [["sh", "-c", "cat >/dev/null"]]);
   const outcomes = [1, 2].map(() => shared.exchange("one", signal).catch((error) => error.kind));
   while (shared.group === undefined) await new Promise((resolve) => setTimeout(resolve, 1));
   await shared[Symbol.asyncDispose]();
