@@ -31,7 +31,7 @@ export async function fakeClauses(signal: AbortSignal): Promise<string> {
   await using service = serveForBench({
     recognizer: fakeRecognizer({ script }),
     translator: fakeTranslator(),
-    synthesizer: fakeSynthesizer(),
+    synthesizer: fakeSynthesizer({ msPerCharacter: 25 }),
   });
   const samples = new Int16Array(clauses.at(-1)!.end + rate);
   const run = await runTalk(service.url, samples, rate, languages, signal);
@@ -97,7 +97,10 @@ function quality(run: TalkRun, clauses: readonly ReferenceClause[], reference: s
       "word error rate of what was committed",
       `${(100 * wordErrors(said, run.sourceText).rate).toFixed(1)} %`,
     ],
-    ["chrF of the translation against the reference", (100 * chrF(run.targetText, reference)).toFixed(1)],
+    [
+      "chrF2 of the translation against the reference, in lower case",
+      chrF(run.targetText.toLowerCase(), reference.toLowerCase()).toFixed(1),
+    ],
     [
       "lag, p50 / max",
       `${percentile(run.timings.map(({ lagMs }) => lagMs), 0.5).toFixed(0)} / ${

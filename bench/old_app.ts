@@ -1,4 +1,5 @@
 import { decodeBase64, encodeBase64 } from "@std/encoding";
+import { wsConnect } from "../cli/socket.ts";
 import { systemClock } from "../flow/clock.ts";
 import { table } from "./table.ts";
 
@@ -17,17 +18,17 @@ export async function oldApp(signal: AbortSignal): Promise<string> {
     socket.onmessage = async ({ data }) => socket.send(await answer(data, signal));
     return response;
   });
-  const socket = new WebSocket(`ws://127.0.0.1:${server.addr.port}`);
-  await new Promise((resolve) => socket.addEventListener("open", resolve, { once: true }));
+  const socket = wsConnect(`ws://127.0.0.1:${server.addr.port}`, []);
+  await new Promise<void>((resolve) => socket.addEventListener("open", resolve));
   const audio = encodeBase64(new Uint8Array(message.seconds * message.rate * 2));
   const startMs = systemClock.now();
-  const reply = new Promise<MessageEvent<string>>((resolve) =>
-    socket.addEventListener("message", resolve, { once: true })
+  const reply = new Promise<string>((resolve) =>
+    socket.addEventListener("message", ({ data }) => resolve(String(data)))
   );
   socket.send(JSON.stringify({ type: "audio", data: { audio } }));
-  const { data } = await reply;
+  const data = await reply;
   const totalMs = systemClock.now() - startMs;
-  const closed = new Promise((resolve) => socket.addEventListener("close", resolve, { once: true }));
+  const closed = new Promise<unknown>((resolve) => socket.addEventListener("close", resolve));
   socket.close();
   await closed;
   await server.shutdown();

@@ -22,11 +22,16 @@ export async function wireOverhead(signal: AbortSignal): Promise<string> {
     });
     const jsonFrame = json.length + 8;
     const legacy = 100 * (jsonFrame / (messageMs * rate * 2 / 1000) - 1);
-    rows.push([`${messageMs} ms`, bytes / seconds, 100 * (bytes / payload - 1), legacy]);
+    rows.push([
+      `${messageMs} ms`,
+      bytes / seconds,
+      `${(100 * (bytes / payload - 1)).toFixed(2)} %`,
+      `${legacy.toFixed(1)} %`,
+    ]);
   }
   return [
     `Bytes from client to service, ${seconds} s of silence in PCM at ${rate} Hz, through a counting proxy: WebSocket framing, handshake, pings and acknowledgements included, TCP not`,
-    table(["message", "bytes/s", "overhead %", "base64 in JSON %"], rows),
+    table(["message", "bytes/s", "overhead", "base64 in JSON"], rows),
     "target at 60 ms: 1.1 %",
   ].join("\n");
 }

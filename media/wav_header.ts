@@ -17,7 +17,7 @@ export interface WavHeader {
 
 /**
  * Finds the audio of a WAV file, given the file piece by piece. Chunks that it does not know are passed over, not kept. The size of the
- * whole file, which streaming writers cannot know, is not looked at.
+ * whole file, which streaming writers cannot know, matters only where the audio has none either.
  */
 export class WavHeaderReader {
   #step: "riff" | "chunk" | "format" | "skip" = "riff";
@@ -27,6 +27,8 @@ export class WavHeaderReader {
   #wantedBytes = 12;
   #skipBytes = 0;
   #readBytes = 0;
+  /** Where the file says that it ends. */
+  #endByte = 0;
   #format: WavFormat | undefined;
   #header: WavHeader | undefined;
 
@@ -67,6 +69,7 @@ export class WavHeaderReader {
     const held = this.#held.subarray(0, this.#heldBytes);
     if (this.#step === "riff") {
       checkFileHead(held);
+      this.#endByte = 8 + sizeAt(held, 4);
     } else if (this.#step === "chunk") {
       return this.#enter(tagAt(held, 0), sizeAt(held, 4));
     } else if (this.#step === "format") {
@@ -121,7 +124,10 @@ export class WavHeaderReader {
   }
 
   #dataBytes(size: number): number | undefined {
-    if (size === 0 || size >= PLACEHOLDER_BYTES) return undefined;
+    if (size >= PLACEHOLDER_BYTES) return undefined;
+    // Writers that stream may leave a 0. It is meant where the file goes on with other chunks.
+    const goesOn = this.#endByte > this.#readBytes && this.#endByte < PLACEHOLDER_BYTES;
+    if (size === 0 && !goesOn) return undefined;
     const frame = frameBytes(this.#requireFormat());
     if (size % frame === 0) return size;
     throw new MediaError(
