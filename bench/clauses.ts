@@ -7,7 +7,7 @@ import { wordErrors } from "../tests/support/wer.ts";
 import { chrF } from "./chrf.ts";
 import { type ClauseLatency, measureClauses, type ReferenceClause } from "./clause_meter.ts";
 import { percentile } from "./percentile.ts";
-import { serveForBench } from "./service.ts";
+import { serveEngines } from "../tests/support/live_service.ts";
 import { table } from "./table.ts";
 import { runTalk, type TalkRun } from "./talk_run.ts";
 
@@ -28,7 +28,7 @@ export async function fakeClauses(signal: AbortSignal): Promise<string> {
       })),
     };
   });
-  await using service = serveForBench({
+  await using service = serveEngines({
     recognizer: fakeRecognizer({ script }),
     translator: fakeTranslator(),
     synthesizer: fakeSynthesizer({ msPerCharacter: 25 }),
@@ -52,7 +52,7 @@ export async function localClauses(signal: AbortSignal): Promise<string> {
   await using _recognizer = recognizer;
   await using _translator = translator;
   await using _synthesizer = synthesizer;
-  await using service = serveForBench({ recognizer, translator, synthesizer });
+  await using service = serveEngines({ recognizer, translator, synthesizer });
   const run = await runTalk(service.url, samples, rate, languages, signal);
   const measured = measureClauses(clauses, run.segments, rate, run.arrivalOf);
   return [

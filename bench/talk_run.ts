@@ -9,6 +9,8 @@ export interface TalkRun {
   readonly segments: readonly ObservedSegment[];
   readonly sourceText: string;
   readonly targetText: string;
+  /** When the last message of the recording was sent, in ms. */
+  readonly sentAtMs: number;
   /** When the sample before a position was sent, in ms. */
   arrivalOf(position: number): number;
   /** The times of the service's own ledger, by segment. */
@@ -22,15 +24,25 @@ export interface TalkRun {
   }[];
 }
 
+/** Options of {@linkcode runTalk}. */
+export interface TalkOptions {
+  readonly source: string;
+  readonly target: string;
+  /** How much audio goes into one message, in ms; 60 by default. */
+  readonly messageMs?: number;
+  /** How many times faster than speech it is sent; 1 by default. */
+  readonly pace?: number;
+}
+
 /** Streams a recording at the speed of speech through the public WebSocket and notes when what came. */
 export async function runTalk(
   url: string,
   samples: Int16Array,
   rate: number,
-  options: { readonly source: string; readonly target: string; readonly messageMs?: number },
+  options: TalkOptions,
   signal: AbortSignal,
 ): Promise<TalkRun> {
-  const { messageMs = 60 } = options;
+  const { messageMs = 60, pace = 1 } = options;
   await using session = await connect({
     url: `${url}/v1/stream`,
     start: { source: options.source, targets: [options.target], input: { codec: "pcm_s16le", rate } },
@@ -44,12 +56,14 @@ export async function runTalk(
     const startMs = systemClock.now();
     for (let at = 0, count = 1; at < samples.length; at += messageSamples, count++) {
       const piece = samples.subarray(at, at + messageSamples);
-      const dueMs = startMs + count * messageMs;
+      const dueMs = startMs + count * messageMs / pace;
       if (dueMs > systemClock.now()) await systemClock.sleep(dueMs - systemClock.now(), signal);
       arrivals.record(at + piece.length, systemClock.now());
       if (!session.push(piece)) throw new Error("The service does not take speech at the speed of speech");
     }
+    const sentAtMs = systemClock.now();
     await session.end(signal);
+    return sentAtMs;
   })();
 
   const audible = new Map<number, number>();
@@ -83,7 +97,7 @@ export async function runTalk(
         throw new Error(`The service reported a failure: ${event.message}`);
     }
   }
-  await speaking;
+  const sentAtMs = await speaking;
   const bySegment = [...observed.values()].toSorted((one, other) => one.segment - other.segment);
   return {
     segments: bySegment.map(({ segment, start, end, text }) => ({
@@ -96,6 +110,7 @@ export async function runTalk(
     })),
     sourceText: bySegment.map(({ text }) => text).join(" "),
     targetText: bySegment.map(({ segment }) => translated.get(segment) ?? "").join(" "),
+    sentAtMs,
     arrivalOf: (position) => arrivals.at(position)!,
     timings,
   };

@@ -4,7 +4,7 @@ import { fakeRecognizer } from "../adapters/fake/recognizer.ts";
 import { fakeSynthesizer } from "../adapters/fake/synthesizer.ts";
 import { fakeTranslator } from "../adapters/fake/translator.ts";
 import { countingProxy } from "./counting_proxy.ts";
-import { serveForBench } from "./service.ts";
+import { serveEngines } from "../tests/support/live_service.ts";
 import { table } from "./table.ts";
 
 const rate = 16_000;
@@ -37,7 +37,7 @@ export async function wireOverhead(signal: AbortSignal): Promise<string> {
 }
 
 async function sentBytes(messageMs: number, signal: AbortSignal): Promise<number> {
-  await using service = serveForBench({
+  await using service = serveEngines({
     recognizer: fakeRecognizer({ script: [] }),
     translator: fakeTranslator(),
     synthesizer: fakeSynthesizer(),

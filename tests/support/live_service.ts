@@ -2,7 +2,8 @@ import { systemClock } from "../../flow/clock.ts";
 import type { Services } from "../../pipeline/interpret.ts";
 import { createApp } from "../../routes/app.ts";
 import type { Access } from "../../routes/auth.ts";
-import type { Registry } from "../../sessions/registry.ts";
+import { defaultLimits } from "../../sessions/limits.ts";
+import { Registry } from "../../sessions/registry.ts";
 import { fakeService, type FakeServiceOptions } from "./fake_service.ts";
 
 /** A service on a free port of this machine, and what went wrong in it that should not have. */
@@ -23,7 +24,21 @@ export function liveService(
   options: Omit<FakeServiceOptions, "clock"> = {},
   access: Access = anybody,
 ): LiveService {
-  const { services, registry, faults } = fakeService({ clock: systemClock, ...options });
+  return listening(fakeService({ clock: systemClock, ...options }), access);
+}
+
+/** Starts a service on the given engines, which stay the caller's to dispose. */
+export function serveEngines(engines: Omit<Services, "clock">): LiveService {
+  const faults: unknown[] = [];
+  const services = { ...engines, clock: systemClock };
+  const registry = new Registry({ services, limits: defaultLimits, onFault: (error) => faults.push(error) });
+  return listening({ services, registry, faults }, anybody);
+}
+
+function listening(
+  { services, registry, faults }: ReturnType<typeof fakeService>,
+  access: Access,
+): LiveService {
   const app = createApp({ services, registry, access, onFault: (error) => void faults.push(error) });
   const server = Deno.serve({
     hostname: "127.0.0.1",
