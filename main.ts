@@ -1,0 +1,117 @@
+/**
+ * The service: reads the environment, makes the engines, serves the routes, and drains when it is told to go. `deno task start --help` lists
+ * the settings.
+ *
+ * @module
+ */
+import { ConfigError, describeSettings, loadConfig } from "./config.ts";
+import { systemClock } from "./flow/clock.ts";
+import { PipelineError } from "./pipeline/error.ts";
+import { createApp } from "./routes/app.ts";
+import { defaultLimits } from "./sessions/limits.ts";
+import { Registry } from "./sessions/registry.ts";
+import { createLogging, errorFields, type Log } from "./telemetry/log.ts";
+
+/** A platform gives a process 5 s to end; of these, sessions have so many ms to finish what is being spoken. */
+const graceMs = 3500;
+/** How long open requests may take to end after that, in ms. */
+const closingMs = 500;
+
+async function serve(): Promise<void> {
+  const config = loadConfig(Deno.env.toObject());
+  const log = createLogging({ level: config.logLevel })("service");
+  const onFault = (error: unknown) =>
+    log.error("fault", {
+      ...errorFields(error),
+      ...(error instanceof PipelineError ? { message: error.message } : {}),
+    });
+  containFaults(onFault);
+
+  const engines = config.createEngines();
+  await using recognizer = engines.recognizer;
+  await using translator = engines.translator;
+  await using synthesizer = engines.synthesizer;
+  const services = { recognizer, translator, synthesizer, clock: systemClock };
+  await using registry = new Registry({
+    services,
+    limits: { ...defaultLimits, maxSessions: config.maxSessions, resumeMs: config.resumeMs },
+    onFault,
+  });
+  const app = createApp({ services, registry, access: config, onFault });
+  const server = Deno.serve({
+    hostname: config.hostname,
+    port: config.port,
+    onListen: ({ hostname, port }) => announce(log, hostname, port),
+    // The answer has begun and cannot become a problem any more: it was broken off, which is all that a client can be told.
+    onError: (error) => {
+      if (error instanceof PipelineError) log.warn("answer broke off", errorFields(error));
+      else onFault(error);
+      return new Response(null, { status: 500 });
+    },
+  }, app.fetch);
+
+  log.info("going away", { signal: await signalled("SIGINT", "SIGTERM"), sessions: registry.size });
+  await registry.drain(graceMs);
+  const enough = new AbortController();
+  await Promise.race([server.shutdown(), systemClock.sleep(closingMs, enough.signal)]);
+  enough.abort();
+  log.info("gone");
+}
+
+function announce(log: Log, hostname: string, port: number): void {
+  const name = hostname === "127.0.0.1" || hostname === "0.0.0.0" ? "localhost" : hostname;
+  log.info("listening", { url: `http://${name}:${port}`, hostname, port });
+}
+
+/** A fault that nobody caught must not end everybody's session. */
+function containFaults(onFault: (error: unknown) => void): void {
+  globalThis.addEventListener("error", (event) => {
+    event.preventDefault();
+    onFault(event.error);
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    onFault(event.reason);
+  });
+}
+
+function signalled(...signals: readonly Deno.Signal[]): Promise<Deno.Signal> {
+  return new Promise((resolve) => {
+    const listeners = signals.map((signal) => ({ signal, listen: () => heard(signal) }));
+    const heard = (signal: Deno.Signal) => {
+      for (const { signal, listen } of listeners) Deno.removeSignalListener(signal, listen);
+      resolve(signal);
+    };
+    for (const { signal, listen } of listeners) Deno.addSignalListener(signal, listen);
+  });
+}
+
+function help(): string {
+  const settings = describeSettings();
+  const width = Math.max(...settings.map(({ name }) => name.length));
+  return [
+    "Parley: a live interpreter. Runs the service until SIGINT or SIGTERM.",
+    "",
+    "Settings, from the environment:",
+    ...settings.map(({ name, description }) => `  ${name.padEnd(width)}  ${description}`),
+  ].join("\n");
+}
+
+if (import.meta.main) {
+  if (Deno.args.length > 0) {
+    console.log(help());
+    Deno.exit(Deno.args.every((argument) => argument === "--help" || argument === "-h") ? 0 : 2);
+  }
+  try {
+    await serve();
+    Deno.exit(0);
+  } catch (error) {
+    if (!(error instanceof ConfigError) && !(error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(
+      error instanceof ConfigError
+        ? error.message
+        : `Cannot start: the port is taken, set PARLEY_PORT to another one`,
+    );
+    Deno.exit(1);
+  }
+}
