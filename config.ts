@@ -90,6 +90,9 @@ const ownSettings = {
   DENO_DEPLOYMENT_ID: v.pipe(v.optional(v.string()), v.description("Set by the hosting platform")),
 };
 
+/** What the command line reads: of no meaning here, and no mistake. */
+const clientVariables = ["PARLEY_API_KEY"];
+
 /** Names that are ours: a misspelled one is told rather than ignored. */
 const ownPrefix = "PARLEY_";
 
@@ -115,7 +118,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
   const recognizer = create("PARLEY_STT", providers.stt, chosen.PARLEY_STT);
   const translator = create("PARLEY_MT", providers.mt, chosen.PARLEY_MT);
   const synthesizer = create("PARLEY_TTS", providers.tts, chosen.PARLEY_TTS);
-  const known = knownVariables();
+  const known = new Set([...knownVariables(), ...clientVariables]);
   for (const name of Object.keys(env)) {
     if (name.startsWith(ownPrefix) && !known.has(name)) {
       problems.push(

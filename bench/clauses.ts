@@ -1,7 +1,7 @@
 import { fakeRecognizer } from "../adapters/fake/recognizer.ts";
 import { fakeSynthesizer } from "../adapters/fake/synthesizer.ts";
 import { fakeTranslator } from "../adapters/fake/translator.ts";
-import { renderClauses } from "../cli/sample/render.ts";
+import { renderClauses, type RenderOptions } from "../cli/sample/render.ts";
 import { loadConfig } from "../config.ts";
 import { wordErrors } from "../tests/support/wer.ts";
 import { chrF } from "./chrf.ts";
@@ -44,10 +44,20 @@ export async function fakeClauses(signal: AbortSignal): Promise<string> {
 }
 
 /** The same with the local engines on the sample talk, rendered clause by clause. */
-export async function localClauses(signal: AbortSignal): Promise<string> {
+export function localClauses(signal: AbortSignal): Promise<string> {
+  return localTalk("pauses of 250, 450 and 700 ms after clause, sentence and paragraph", {}, signal);
+}
+
+/** The same for a speaker who hardly pauses: clauses have to be found without the help of silence. */
+export function hurriedClauses(signal: AbortSignal): Promise<string> {
+  const pauses = { clausePauseMs: 40, sentencePauseMs: 120, paragraphPauseMs: 200 };
+  return localTalk("pauses of 40, 120 and 200 ms", pauses, signal);
+}
+
+async function localTalk(profile: string, pauses: RenderOptions, signal: AbortSignal): Promise<string> {
   const talk = await Deno.readTextFile(new URL("../cli/sample/talk.txt", import.meta.url));
   const reference = await Deno.readTextFile(new URL("../cli/sample/talk.es.txt", import.meta.url));
-  const { samples, clauses } = await renderClauses(talk, signal);
+  const { samples, clauses } = await renderClauses(talk, signal, pauses);
   const { recognizer, translator, synthesizer } = loadConfig({}).createEngines();
   await using _recognizer = recognizer;
   await using _translator = translator;
@@ -58,7 +68,7 @@ export async function localClauses(signal: AbortSignal): Promise<string> {
   return [
     `Clause end → first translated audio, local engines (${recognizer.name}, ${translator.name}, ${synthesizer.name}; the sample talk, ${
       (samples.length / rate).toFixed(0)
-    } s, ${clauses.length} reference clauses, 60 ms messages)`,
+    } s, ${profile}, ${clauses.length} reference clauses, 60 ms messages)`,
     latencies(measured, clauses.length),
     "target p50 900 ms, stretch 600 ms",
     "",

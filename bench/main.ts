@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { fakeClauses, localClauses } from "./clauses.ts";
+import { fakeClauses, hurriedClauses, localClauses } from "./clauses.ts";
 import { oldApp } from "./old_app.ts";
 import { machine } from "./profile.ts";
 import { wireOverhead } from "./wire.ts";
@@ -20,6 +20,7 @@ const benches: Readonly<
     about: "clause end → first audio, local engines on the sample talk (2 min)",
     run: localClauses,
   },
+  "clauses-hurried": { about: "the same for a speaker who hardly pauses (1.5 min)", run: hurriedClauses },
   "old-app": { about: "the app that Parley replaces, rebuilt at its providers' speeds (10 s)", run: oldApp },
 };
 

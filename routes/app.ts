@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Services } from "../pipeline/interpret.ts";
 import type { Registry } from "../sessions/registry.ts";
+import { assetRoutes } from "./assets.ts";
 import { type Access, guard } from "./auth.ts";
 import { healthRoutes } from "./health.ts";
 import { languageRoutes } from "./languages.ts";
@@ -27,6 +28,7 @@ export function createApp({ services, registry, access, onFault }: AppParts): Ho
   app.route("/v1/translate", translateRoutes(services, registry));
   app.route("/v1/languages", languageRoutes(services));
   app.route("/", healthRoutes(readinessProbe(services)));
+  app.route("/", assetRoutes());
   app.get("/", (context) => context.text(welcome));
   app.notFound((context) =>
     problem(context, {
@@ -48,7 +50,15 @@ export function createApp({ services, registry, access, onFault }: AppParts): Ho
   return app;
 }
 
-const paths = ["GET /v1/stream", "POST /v1/translate", "GET /v1/languages", "GET /healthz", "GET /readyz"];
+const paths = [
+  "GET /",
+  "GET /client.js",
+  "GET /v1/stream",
+  "POST /v1/translate",
+  "GET /v1/languages",
+  "GET /healthz",
+  "GET /readyz",
+];
 
 const welcome = `Parley: a live interpreter.
 

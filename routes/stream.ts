@@ -33,10 +33,9 @@ export function streamRoutes(registry: Registry, contained: (error: unknown) => 
 }
 
 function upgrade(context: Context, registry: Registry, contained: (error: unknown) => void): Response {
-  const { socket, response } = Deno.upgradeWebSocket(context.req.raw, {
-    protocol: SUBPROTOCOL,
-    idleTimeout: 60,
-  });
+  // Without `protocol`: Deno finds a name only in a list with spaces after the commas, which clients need not send.
+  const { socket, response } = Deno.upgradeWebSocket(context.req.raw, { idleTimeout: 60 });
+  response.headers.set("sec-websocket-protocol", SUBPROTOCOL);
   serveSocket(socket, (socket) => serveConnection(socket, registry), contained);
   return response;
 }

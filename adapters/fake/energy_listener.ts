@@ -9,19 +9,32 @@ const windowMs = 10;
 const threshold = (32768 * 10 ** (-45 / 20)) ** 2;
 /** How much sound makes a word, and how much silence an endpoint. */
 const wordMs = 300;
-const silenceMs = 300;
+const defaultSilenceMs = 300;
 /** An utterance ends here at the latest, so that a tone without end does not make an utterance without end. */
 const wordsLimit = 50;
 
+/** Options of an {@linkcode EnergyListener}. */
+export interface EnergyListenerOptions {
+  /** Samples a second. */
+  readonly rate: number;
+  readonly language: LanguageTag;
+  /** How much silence makes an endpoint, in ms; 300 by default. */
+  readonly silenceMs?: number;
+  /** What the word is that is heard as the first, second and so on; `word1`, `word2` by default. */
+  readonly word?: (count: number) => string;
+}
+
 /**
  * Hears a numbered word in every 300 ms of sound that is not silence (`word1 word2 …`, counted for the whole session), and an endpoint
- * after 300 ms of silence. Works on any sound and in any language, so that a service without a recognizer can be tried.
+ * after a silence. Works on any sound and in any language, so that a service without a recognizer can be tried.
  */
 export class EnergyListener implements Listener {
   heardTo = 0;
   #rate: number;
   #language: LanguageTag;
   #windowSamples: number;
+  #silenceMs: number;
+  #word: (count: number) => string;
   #energy = 0;
   #filled = 0;
   #utterance = 0;
@@ -33,10 +46,20 @@ export class EnergyListener implements Listener {
   #wordSamples = 0;
   #soundTo = 0;
 
-  constructor(options: { rate: number; language: LanguageTag }) {
+  constructor(options: EnergyListenerOptions) {
     this.#rate = options.rate;
     this.#language = options.language;
+    this.#silenceMs = options.silenceMs ?? defaultSilenceMs;
+    this.#word = options.word ?? ((count) => `word${count}`);
     this.#windowSamples = Math.round(options.rate * windowMs / 1000);
+  }
+
+  get settledTo(): number {
+    return this.speaking ? this.#settledTo : Math.max(this.#settledTo, this.heardTo - this.#windowSamples);
+  }
+
+  get speaking(): boolean {
+    return this.#words !== undefined;
   }
 
   hear(frame: Frame, to = frame.position + frame.samples.length): HearingEvent[] {
@@ -69,7 +92,7 @@ export class EnergyListener implements Listener {
     this.#energy = 0;
     this.#filled = 0;
     if (!this.#words) this.#settledTo = position;
-    else if (this.#silentFor(silenceMs)) events.push(...this.#close());
+    else if (this.#silentFor(this.#silenceMs)) events.push(...this.#close());
   }
 
   #judge(events: HearingEvent[]): void {
@@ -77,7 +100,7 @@ export class EnergyListener implements Listener {
     this.#energy = 0;
     this.#filled = 0;
     if (!silent) this.#sound(events);
-    else if (this.#words && this.#silentFor(silenceMs)) events.push(...this.#close());
+    else if (this.#words && this.#silentFor(this.#silenceMs)) events.push(...this.#close());
   }
 
   #sound(events: HearingEvent[]): void {
@@ -100,7 +123,7 @@ export class EnergyListener implements Listener {
   #endWord(): void {
     this.#wordCount += 1;
     this.#words!.push({
-      text: `word${this.#wordCount}`,
+      text: this.#word(this.#wordCount),
       startMs: this.#wordStart * 1000 / this.#rate,
       endMs: this.#soundTo * 1000 / this.#rate,
       timing: "measured",

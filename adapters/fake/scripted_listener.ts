@@ -56,6 +56,16 @@ export class ScriptedListener implements Listener {
     }));
   }
 
+  get settledTo(): number {
+    if (this.speaking) return this.#settledTo;
+    // A flush may have cut before a word that is being spoken.
+    return Math.max(this.#settledTo, Math.min(this.heardTo, this.#ahead[0]?.words[0]?.start ?? Infinity));
+  }
+
+  get speaking(): boolean {
+    return this.#start !== undefined;
+  }
+
   hear(frame: Frame, to = frame.position + frame.samples.length): HearingEvent[] {
     if (frame.position > this.heardTo) this.#miss(frame.position);
     return this.#advance(to);
@@ -86,6 +96,7 @@ export class ScriptedListener implements Listener {
 
   /** The sound before `position` is missing: what would have been heard there is not. */
   #miss(position: number): void {
+    this.#reported = Math.max(this.#reported, this.heardTo);
     for (const utterance of this.#ahead) {
       utterance.words = utterance.words.filter(({ start, end }) => end <= this.heardTo || start >= position);
     }

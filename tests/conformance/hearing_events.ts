@@ -104,6 +104,17 @@ export function assertConsistent(events: readonly HearingEvent[], heard: Heard):
         if (event.final) saidToMs = Math.max(saidToMs, event.words.at(-1)?.endMs ?? 0);
         break;
       }
+      case "progress":
+        assert(event.heardTo >= heardTo, `heardTo goes back: ${event.heardTo} after ${heardTo}`);
+        assert(event.heardTo <= to, `heardTo lies past the audio: ${event.heardTo}, expected at most ${to}`);
+        assert(event.settledTo >= settledTo, `settledTo goes back: ${event.settledTo} after ${settledTo}`);
+        assert(
+          event.settledTo <= event.heardTo,
+          `settledTo is ${event.settledTo}, expected at most heardTo, ${event.heardTo}`,
+        );
+        heardTo = event.heardTo;
+        settledTo = event.settledTo;
+        break;
       case "flushed":
         close(`before flush ${event.id} is answered`);
         flushes.push(event.id);

@@ -80,6 +80,45 @@ export const recognizerChecks: readonly RecognizerCheck[] = [
     },
   },
   {
+    name: "settles silence at least every two seconds while it lasts",
+    async run(subject) {
+      const { rate } = subject.options.format;
+      const samples = new Int16Array(6 * rate);
+      for (let at = 0; at < samples.length; at++) samples[at] = subject.silence[at % subject.silence.length]!;
+      const events = await hearAll(subject, [frames(subject, samples)]);
+      let settledTo = 0;
+      for (const event of events) {
+        if (event.type !== "progress" && event.type !== "hypothesis") continue;
+        const aheadMs = (event.heardTo - settledTo) * 1000 / rate;
+        assert(aheadMs <= 2000, `${aheadMs} ms of silence were heard before any of it settled`);
+        settledTo = event.settledTo;
+      }
+      assertGreaterOrEqual(
+        settledTo,
+        4 * rate,
+        `Of ${samples.length} samples of silence ${settledTo} were settled`,
+      );
+    },
+  },
+  {
+    name: "reports at least every 200 ms of speech how far it has listened",
+    async run(subject) {
+      const { rate } = subject.options.format;
+      const events = await hearAll(subject, [frames(subject, subject.utterances[0])]);
+      let heardTo: number | undefined;
+      for (const event of events) {
+        // A recognizer notices speech a little late.
+        if (event.type === "speech_started") heardTo = event.position + 0.4 * rate;
+        if (event.type === "endpoint") break;
+        if (event.type !== "progress" && event.type !== "hypothesis" || heardTo === undefined) continue;
+        const silentMs = (event.heardTo - heardTo) * 1000 / rate;
+        assert(silentMs <= 200, `Nothing was reported in ${silentMs} ms of speech`);
+        heardTo = event.heardTo;
+      }
+      assert(heardTo !== undefined, "Nothing was reported of an utterance");
+    },
+  },
+  {
     name: "reports no words and ends when the input is empty",
     async run(subject) {
       assertEquals(transcript(await hearAll(subject, [])), "");

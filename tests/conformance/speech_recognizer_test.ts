@@ -114,6 +114,18 @@ const broken: Readonly<Record<string, Readonly<Record<string, () => Owned<Speech
   "reports no words in silence": {
     "a word in every frame": () => given((item) => item.type === "frame" ? [loud(item)] : [item]),
   },
+  "settles silence at least every two seconds while it lasts": {
+    "no progress": () => edited((event) => event.type === "progress" ? [] : [event]),
+    "progress that settles nothing": () =>
+      edited((event) => event.type === "progress" ? [{ ...event, settledTo: 0 }] : [event]),
+  },
+  "reports at least every 200 ms of speech how far it has listened": {
+    "finals alone": () =>
+      edited((event) =>
+        event.type === "progress" || event.type === "hypothesis" && !event.final ? [] : [event]
+      ),
+    "progress only when words change": () => edited((event) => event.type === "progress" ? [] : [event]),
+  },
   "reports no words and ends when the input is empty": {
     "a greeting": () =>
       changed(() =>

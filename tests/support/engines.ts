@@ -1,4 +1,4 @@
-/** The local engines that tests may need, with what shows that each is there and how it is installed. */
+/** The local engines and programs that tests may need, with what shows that each is there and how it is installed. */
 const engines = {
   pocketsphinx: {
     install: "apt-get install libpocketsphinx3 pocketsphinx-en-us",
@@ -15,6 +15,10 @@ const engines = {
     present: () => onPath("apertium") && anyFile(["/usr/share/apertium/modes/eng-spa.mode"]),
   },
   espeak: { install: "apt-get install espeak-ng", present: () => onPath("espeak-ng") },
+  chromium: {
+    install: "apt-get install --no-install-recommends chromium",
+    present: () => anyFile(["/usr/bin/chromium"]),
+  },
   flite: { install: "apt-get install flite", present: () => onPath("flite") },
 } as const satisfies Readonly<Record<string, { install: string; present(): boolean }>>;
 
@@ -26,7 +30,7 @@ const libraryFolders = [
   "/usr/lib",
 ];
 
-/** A local engine, or a set of recordings, that tests may need. */
+/** A local engine, a program or a set of recordings that tests may need. */
 export type EngineName = keyof typeof engines;
 
 /**

@@ -1,13 +1,12 @@
 /**
  * How the decoder hears, chosen by measured word error rate and latency: docs/decisions/0003-pocketsphinx-flags.md.
- *
- * Noise removal, a downsampling of 1 and four Gaussians, pocketsphinx's own values, stay: each saves time only at the cost of words.
+ * What is not here stays as pocketsphinx has it, every frame scored and the noise filter on: less work costs words.
  */
 export const decoderFlags: readonly string[] = [
   // Second and third passes change words that were committed long before.
   ...["-fwdflat", "no"],
   ...["-bestpath", "no"],
-  // Bounds the slowest frames; the words stay the same.
+  // Bounds the slowest pieces, and hardly changes a word.
   ...["-maxhmmpf", "3000"],
   // An utterance ends after 200 ms of silence: as few errors as with the usual 500 ms, and a clause is final 200 ms earlier.
   ...["-vad_postspeech", "20"],

@@ -2,6 +2,7 @@ import { PipelineError } from "../../../pipeline/error.ts";
 import type { LanguageTag } from "../../../pipeline/language.ts";
 import type { HearingEvent } from "../../../pipeline/ports.ts";
 import { unlessAborted } from "../../abortable.ts";
+import { ProgressMeter } from "../../progress_meter.ts";
 import type { Chunk } from "./chunker.ts";
 import { cutAt } from "./cut.ts";
 import type { Answer, RequestKind } from "./exchange.ts";
@@ -26,6 +27,7 @@ const deathsLimit = 3;
 export class SteadyDecoder {
   #lease: Lease;
   #utterances: Utterances;
+  #progress = new ProgressMeter(1000 * msSamples);
   #kept = new KeptAudio();
   /** How far any decoder came, in source samples. */
   #reached = -Infinity;
@@ -52,6 +54,8 @@ export class SteadyDecoder {
     yield* this.#catchUp(signal);
     this.#utterances.settle(this.#to - silenceSamples);
     this.#kept.drop(this.#utterances.settledTo - warmUpSamples);
+    const due = this.#progress.due(this.#utterances);
+    if (due) yield due;
   }
 
   /** Ends the utterance, wherever it is; everything is final then. Rejects as `hear` does. */
@@ -124,6 +128,7 @@ export class SteadyDecoder {
 
   async *#give(events: readonly HearingEvent[], signal: AbortSignal): AsyncGenerator<HearingEvent, void> {
     for (const event of events) {
+      this.#progress.note(event);
       yield event;
       signal.throwIfAborted();
     }

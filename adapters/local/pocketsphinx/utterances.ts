@@ -35,6 +35,16 @@ export class Utterances {
     this.#language = language;
   }
 
+  /** How far it has listened, in source samples. */
+  get heardTo(): number {
+    return this.#heardTo;
+  }
+
+  /** Whether an utterance is being heard. */
+  get speaking(): boolean {
+    return this.#open;
+  }
+
   /** Everything before this source position is final. */
   get settledTo(): number {
     return this.#settledTo;
