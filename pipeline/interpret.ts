@@ -34,6 +34,8 @@ export interface SessionOptions {
   readonly voices?: Readonly<Record<LanguageTag, string>>;
   /** Where the counts begin, for a session that goes on from another one. */
   readonly firstSegment?: number;
+  /** Whether what comes of it may be kept, to be used again for others; true by default. */
+  readonly retain?: boolean;
 }
 
 /** What can be asked of an interpretation while it runs. */
@@ -85,8 +87,8 @@ export function interpret(
     await using hearing = new Opened<Hearing>();
     await using _ = lanes;
     await together(signal, (signal) => lanes.open(signal), async (signal) => {
-      const { source, input: format, glossary } = options;
-      hearing.is(await services.recognizer.open({ languages: [source], format, glossary, signal }));
+      const { source, input: format, glossary, retain = true } = options;
+      hearing.is(await services.recognizer.open({ languages: [source], format, glossary, retain, signal }));
     });
     await events.send({ type: "ready", lanes: lanes.descriptions }, signal);
     await together(signal, (signal) => hear(hearing.value, signal), (signal) => lanes.run(signal));

@@ -27,6 +27,10 @@ interface Draft {
   /** The translation as it comes. */
   readonly text: Queue<string>;
   readonly stop: AbortController;
+  /** Why there is no translation, or not all of it. */
+  failure: PipelineError | undefined;
+  /** Whether nobody reads the text any more. */
+  over: boolean;
 }
 
 /** What a {@linkcode Lane} is made of. */
@@ -69,12 +73,13 @@ export class Lane implements AsyncDisposable {
   async open(signal: AbortSignal): Promise<void> {
     const { services, options, target } = this.#parts;
     const voice = options.voices?.[target];
+    const { retain = true } = options;
     await together(signal, async (signal) => {
       const { source, glossary } = options;
-      this.#translation.is(await services.translator.open({ source, target, glossary, signal }));
+      this.#translation.is(await services.translator.open({ source, target, glossary, retain, signal }));
     }, async (signal) => {
       const { outputs: formats } = options;
-      const wanted = { language: target, formats, ...(voice === undefined ? {} : { voice }) };
+      const wanted = { language: target, formats, retain, ...(voice === undefined ? {} : { voice }) };
       this.#voice.is(await services.synthesizer.open({ ...wanted, signal }));
     });
   }
@@ -104,10 +109,18 @@ export class Lane implements AsyncDisposable {
       ledger: new Ledger(times.heardAtMs, times.segmentedAtMs),
       text: new Queue<string>({ limit: textPieceLimit }),
       stop: new AbortController(),
+      failure: undefined,
+      over: false,
     };
     this.#unspoken.add(draft);
     this.#stopCancelled();
-    await this.#segments.send(draft, signal);
+    try {
+      await this.#segments.send(draft, signal);
+    } catch (error) {
+      // A lane that was closed while the segment waited for room does not get it any more.
+      if (signal.aborted || !this.#segments.closed) throw error;
+      this.#unspoken.delete(draft);
+    }
   }
 
   /** No more segments come: `run` ends when the last one was spoken. */
@@ -142,13 +155,15 @@ export class Lane implements AsyncDisposable {
   async #translateAll(signal: AbortSignal): Promise<void> {
     for await (const draft of this.#segments.items(signal)) {
       await this.#drafts.send(draft, signal);
-      await this.#attempt("mt", draft, signal, (signal) => this.#translate(draft, signal));
-      draft.text.close();
+      draft.failure = await this.#attempt("mt", draft, signal, (signal) => this.#translate(draft, signal));
+      if (draft.failure) draft.text.fail(draft.failure);
+      else draft.text.close();
     }
     this.#drafts.close();
   }
 
-  async #translate({ segment, ledger, text }: Draft, signal: AbortSignal): Promise<void> {
+  async #translate(draft: Draft, signal: AbortSignal): Promise<void> {
+    const { segment, ledger, text } = draft;
     let target = "";
     const request = { segment: segment.segment, text: segment.text, history: [...this.#history] };
     ledger.note("translating", this.#clock.now());
@@ -156,7 +171,7 @@ export class Lane implements AsyncDisposable {
       if (event.type !== "append" || event.text === "") continue;
       ledger.note("translated", this.#clock.now());
       target += event.text;
-      await text.send(event.text, signal);
+      if (!draft.over) await text.send(event.text, signal);
       const caption = this.#captioner.partial(segment.segment, target, "");
       if (caption) await this.#report(caption, signal);
     }
@@ -167,14 +182,32 @@ export class Lane implements AsyncDisposable {
 
   async #speakAll(signal: AbortSignal): Promise<void> {
     for await (const draft of this.#drafts.items(signal)) {
-      await this.#attempt("tts", draft, signal, (signal) => this.#speak(draft, signal));
+      const failure = await this.#attempt("tts", draft, signal, (signal) => this.#speak(draft, signal));
+      await this.#tellFailure(draft, failure, signal);
+      draft.over = true;
+      draft.text.clear();
       this.#unspoken.delete(draft);
       const position = this.#parts.settlement.finish(this.#parts.lane, draft.segment.segment);
       if (position !== undefined) await this.#report({ type: "settled", position }, signal);
     }
   }
 
-  async #speak({ segment, ledger, text }: Draft, signal: AbortSignal): Promise<void> {
+  async #tellFailure(
+    { segment, stop, failure: translating }: Draft,
+    speaking: PipelineError | undefined,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const error = translating ?? speaking;
+    if (!error || stop.signal.aborted) return;
+    const stage = translating ? "mt" : "tts";
+    await this.#report(
+      { type: "failed", lane: this.#parts.lane, segment: segment.segment, stage, error },
+      signal,
+    );
+  }
+
+  async #speak(draft: Draft, signal: AbortSignal): Promise<void> {
+    const { segment, ledger, text } = draft;
     const voice = this.#voice.value;
     const { lane, services } = this.#parts;
     const { min, max } = services.synthesizer.traits.speeds;
@@ -200,17 +233,21 @@ export class Lane implements AsyncDisposable {
         const first = !ledger.has("audible");
         ledger.note("audible", this.#clock.now());
         const audio: Audio = { ...event, position: base + event.position };
+        await this.#report(piece(audio, first, false), signal);
         this.#position = event.type === "frame"
           ? audio.position + event.samples.length
           : audio.position + packetSamples(event);
-        await this.#report(piece(audio, first, false), signal);
       }
     } finally {
       if (ledger.has("audible") && !signal.aborted) {
         await this.#report(piece(silence(voice.format.rate, this.#position), false, true), signal);
       }
     }
-    if (!ledger.has("audible")) return;
+    if (draft.failure) return;
+    if (!ledger.has("audible")) {
+      const reason = ledger.has("speaking") || !this.muted ? "empty" : "muted";
+      return await this.#report({ type: "skipped", lane, segment: segment.segment, reason }, signal);
+    }
     const audioMs = durationMs(this.#position - base, voice.format.rate);
     const timing = ledger.timing();
     const lagMs = this.#pace.spoke(segment.endMs, timing.ttfabMs, audioMs);
@@ -233,18 +270,15 @@ export class Lane implements AsyncDisposable {
     { segment, stop }: Draft,
     signal: AbortSignal,
     work: (signal: AbortSignal) => Promise<void>,
-  ): Promise<void> {
-    if (stop.signal.aborted) return;
+  ): Promise<PipelineError | undefined> {
+    if (stop.signal.aborted) return undefined;
     try {
       await work(AbortSignal.any([signal, stop.signal]));
+      return undefined;
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
-      if (stop.signal.aborted) return;
-      const error = PipelineError.from(cause, `Segment ${segment.segment} failed in ${stage}`);
-      await this.#report(
-        { type: "failed", lane: this.#parts.lane, segment: segment.segment, stage, error },
-        signal,
-      );
+      if (stop.signal.aborted) return undefined;
+      return PipelineError.from(cause, `Segment ${segment.segment} failed in ${stage}`);
     }
   }
 

@@ -16,7 +16,22 @@ export interface Engine<Traits, Options, Session extends AsyncDisposable> {
    *
    * @throws {PipelineError} when the engine is not there, does not speak the language, or has no room.
    */
-  open(options: Options & { readonly signal: AbortSignal }): Promise<Session>;
+  open(options: Options & Opening): Promise<Session>;
+  /** The providers that it is made of and how each of them is, the first choice first; absent where there is only itself. */
+  providers?(): readonly ProviderState[];
+}
+
+/** What every session is opened with. */
+export interface Opening {
+  readonly signal: AbortSignal;
+  /** Whether what comes of the session may be kept, to be used again for others; true by default. */
+  readonly retain?: boolean;
+}
+
+/** How a provider is: asked, left alone because it failed too often, or being tried out. */
+export interface ProviderState {
+  readonly name: string;
+  readonly state: "closed" | "open" | "half_open";
 }
 
 /** Terms that have to be heard, and how they are to be translated: `{ "Parley": "Parley" }`. */

@@ -45,6 +45,13 @@ export type SessionEvent =
     readonly stage?: Stage;
     readonly error: PipelineError;
   }
+  | {
+    /** A segment is not spoken in a lane: the lane was muted, or its translation has nothing to say. */
+    readonly type: "skipped";
+    readonly lane: number;
+    readonly segment: number;
+    readonly reason: "muted" | "empty";
+  }
   | { readonly type: "cancelled"; readonly lane: number; readonly through: number }
   | { readonly type: "flushed"; readonly id: number }
   | {

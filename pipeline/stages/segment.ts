@@ -35,11 +35,11 @@ export interface SegmentRules {
 /** Rules that serve recognizers with and without punctuation. */
 export const defaultSegmentRules: SegmentRules = {
   commaChars: 20,
-  conjunctionChars: 45,
+  conjunctionChars: 35,
   pauseMs: 250,
   pauseChars: 12,
   maxChars: 120,
-  maxMs: 6000,
+  maxMs: 4000,
 };
 
 /**

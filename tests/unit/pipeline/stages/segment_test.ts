@@ -45,7 +45,7 @@ Deno.test("Segmenter.add() cuts at a comma only when enough was said", () => {
 });
 
 Deno.test("Segmenter.add() starts a new clause at a conjunction when there is no mark", () => {
-  const short = "the people of the village wanted to help us so they opened the doors";
+  const short = "the people wanted to help us so they opened the doors";
   assertEquals(cut(short), [short]);
   assertEquals(cut("the people of the village wanted to help everybody so they opened the doors"), [
     "the people of the village wanted to help everybody",
