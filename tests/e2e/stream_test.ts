@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { encodeBase64Url } from "@std/encoding";
+import { utterance } from "../../adapters/fake/script.ts";
 import { connect } from "../../client/session.ts";
 import { wsConnect } from "../../cli/socket.ts";
 import { liveService } from "../support/live_service.ts";
@@ -49,6 +50,37 @@ Deno.test("GET /v1/stream interprets over a real socket, and the end frees the s
   assertEquals([totals.segments, totals.skipped, totals.sourceMs], [2, 0, 6000]);
   while (service.registry.size > 0) await new Promise((resolve) => setTimeout(resolve, 5));
   assertEquals(service.faults, []);
+});
+
+Deno.test("GET /v1/stream takes ten minutes of speech, as fast as it can, and loses nothing", async () => {
+  const sentence = "the old house is near the sea and we go home";
+  const script = Array.from({ length: 100 }, (_, index) => utterance(sentence, 200 + index * 6000));
+  await using service = liveService({ script });
+  const { signal } = new AbortController();
+  const start = { source: "en", targets: ["es"], input: { codec: "pcm_s16le", rate: 16_000 } } as const;
+  await using session = await connect({
+    url: `${service.socketUrl}/v1/stream`,
+    start,
+    connect: wsConnect,
+    signal,
+  });
+  let position = 0;
+  const texts: string[] = [];
+  const reading = (async () => {
+    for await (const event of session.events) {
+      if (event.type === "segment") texts.push(event.text);
+      if (event.type === "audio" && event.codec === "pcm_s16le") {
+        assertEquals(event.position, position);
+        position += event.samples.length;
+      }
+    }
+  })();
+  await session.send(new Int16Array(600 * 16_000), signal);
+  const totals = await session.end(signal);
+  await reading;
+  assertEquals([totals.sourceMs, totals.skipped], [600_000, 0]);
+  assertEquals(texts.join(" "), Array.from({ length: 100 }, () => sentence).join(" "));
+  assertEquals(Math.round(totals.spokenMs), Math.round(position / 24));
 });
 
 Deno.test("GET /v1/stream takes a key from the subprotocol list, with and without spaces, and answers our subprotocol alone", async () => {
