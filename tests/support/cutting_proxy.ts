@@ -12,6 +12,8 @@ export interface CuttingProxyOptions {
 /** A stretch of wire that can be cut: passes TCP connections on, and drops them without a farewell. */
 export interface CuttingProxy extends AsyncDisposable {
   readonly port: number;
+  /** `http://127.0.0.1:PORT`. */
+  readonly url: string;
   /** How many connections were made through it. */
   readonly connections: number;
   /** How many of them were cut. */
@@ -32,6 +34,7 @@ export function cuttingProxy({ port, cutAfterBytes = [] }: CuttingProxyOptions):
 
   const proxy: CuttingProxy = {
     port: listener.addr.port,
+    url: `http://127.0.0.1:${listener.addr.port}`,
     get connections() {
       return connections;
     },
