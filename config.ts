@@ -1,6 +1,17 @@
 import * as v from "valibot";
+import {
+  type CacheOptions,
+  type EngineObserver,
+  haveCommonFormat,
+  kvSecondLevel,
+  platformKv,
+  resilient,
+  type ResilientOptions,
+} from "./adapters/compose/mod.ts";
 import { providers } from "./adapters/mod.ts";
 import type { Owned, Provider } from "./adapters/provider.ts";
+import { BackgroundTasks } from "./flow/background_tasks.ts";
+import { type Clock, systemClock } from "./flow/clock.ts";
 import { isLoopback } from "./flow/loopback.ts";
 import type { SpeechRecognizer, SpeechSynthesizer, Translator } from "./pipeline/ports.ts";
 
@@ -15,11 +26,27 @@ export interface Config {
   /** Origins whose pages may open a socket, besides the service's own. */
   readonly origins: readonly string[];
   readonly maxSessions: number;
+  /** No session is started while the event loop is later than this on average, in ms. */
+  readonly maxLoopLagMs: number;
+  /** No session is started while the process holds more than this. */
+  readonly maxMemoryBytes: number;
   /** How long a session waits for its client to come back, in ms. */
   readonly resumeMs: number;
   readonly logLevel: "debug" | "info" | "warn" | "error";
-  /** Makes the engines; to be called once. */
-  createEngines(): Engines;
+  /**
+   * Makes the engines; to be called once.
+   *
+   * @throws {ConfigError} when engines that are to stand in for each other cannot.
+   */
+  createEngines(surroundings?: Partial<EngineSurroundings>): Engines;
+}
+
+/** What the engines are made with: the machine's time, nobody who is told, and background work of their own by default. */
+export interface EngineSurroundings {
+  readonly clock: Clock;
+  /** Runs probes and cache writes; to be drained after the engines were disposed. */
+  readonly background: BackgroundTasks;
+  readonly observe: EngineObserver;
 }
 
 /** The engines of a service. */
@@ -58,10 +85,28 @@ const whole = (fallback: string, min: number, max: number) =>
     v.maxValue(max, `expected at most ${max}`),
   );
 
+/** One or several of the providers of a port, the first choice first. */
 const choice = (port: readonly { readonly name: string }[]) => {
   const names = port.map(({ name }) => name);
-  return v.optional(v.picklist(names, `expected one of ${names.join(", ")}`), names[0]!);
+  return v.pipe(
+    v.optional(v.string(), names[0]!),
+    v.transform(chainOf),
+    v.check(
+      (chosen) => chosen.length > 0 && chosen.every((name) => names.includes(name)),
+      `expected one or several of ${names.join(", ")}, separated by commas`,
+    ),
+    v.check((chosen) => new Set(chosen).size === chosen.length, "expected each engine once"),
+  );
 };
+
+function chainOf(text: string): readonly string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+const onOrOff = v.pipe(
+  v.optional(v.picklist(["on", "off"], "expected on or off"), "off"),
+  v.transform((word) => word === "on"),
+);
 
 const ownSettings = {
   PARLEY_HOST: v.pipe(
@@ -76,6 +121,16 @@ const ownSettings = {
   ),
   PARLEY_ORIGINS: v.pipe(list, v.description("Origins whose pages may connect, separated by commas, or *")),
   PARLEY_MAX_SESSIONS: v.pipe(whole("500", 1, 100_000), v.description("How many sessions run at once")),
+  PARLEY_MAX_LOOP_LAG_MS: v.pipe(
+    whole("100", 1, 60_000),
+    v.description("How late the event loop may be, on average, for a session to be started"),
+  ),
+  PARLEY_MAX_MEMORY_MB: v.pipe(
+    v.optional(whole("64", 64, 1_000_000)),
+    v.description(
+      "What the process may hold for a session to be started; 2048 by default, 400 on a hosting platform",
+    ),
+  ),
   PARLEY_RESUME_SECONDS: v.pipe(
     whole("30", 1, 600),
     v.description("How long a session waits for its client to come back after a cut"),
@@ -84,14 +139,47 @@ const ownSettings = {
     v.optional(v.picklist(["debug", "info", "warn", "error"], "expected debug, info, warn or error"), "info"),
     v.description("The least important lines that are logged"),
   ),
-  PARLEY_STT: v.pipe(choice(providers.stt), v.description("Which engine hears")),
-  PARLEY_MT: v.pipe(choice(providers.mt), v.description("Which engine translates")),
-  PARLEY_TTS: v.pipe(choice(providers.tts), v.description("Which engine speaks")),
+  PARLEY_STT: v.pipe(
+    choice(providers.stt),
+    v.description(
+      "Which engine hears; several, separated by commas, stand in for each other, the first choice first",
+    ),
+  ),
+  PARLEY_MT: v.pipe(
+    choice(providers.mt),
+    v.description("Which engine translates; several as for PARLEY_STT"),
+  ),
+  PARLEY_TTS: v.pipe(choice(providers.tts), v.description("Which engine speaks; several as for PARLEY_STT")),
+  PARLEY_HEDGE: v.pipe(
+    onOrOff,
+    v.description(
+      "Whether the next translator or voice is asked, too, when the first is later than usual: on or off",
+    ),
+  ),
+  PARLEY_FIRST_RESULT_MS: v.pipe(
+    whole("4000", 500, 30_000),
+    v.description("The longest that a translator or voice may take to its first result, in ms"),
+  ),
+  PARLEY_CACHE_MB: v.pipe(
+    whole("16", 0, 4096),
+    v.description(
+      "How many megabytes of translations and short phrases are kept for each engine; 0 keeps nothing",
+    ),
+  ),
+  PARLEY_CACHE_MINUTES: v.pipe(whole("60", 1, 10_080), v.description("How long they are kept")),
+  PARLEY_CACHE_KV: v.pipe(
+    onOrOff,
+    v.description("Whether translations are kept in Deno KV, too, where the platform has it: on or off"),
+  ),
   DENO_DEPLOYMENT_ID: v.pipe(v.optional(v.string()), v.description("Set by the hosting platform")),
 };
 
 /** What the command line reads: of no meaning here, and no mistake. */
 const clientVariables = ["PARLEY_API_KEY"];
+
+/** More than 500 sessions of ours need; and what leaves room in the 512 MB of a small hosted instance. */
+const memoryMb = 2048;
+const hostedMemoryMb = 400;
 
 /** Names that are ours: a misspelled one is told rather than ignored. */
 const ownPrefix = "PARLEY_";
@@ -104,20 +192,23 @@ const ownPrefix = "PARLEY_";
 export function loadConfig(env: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
   const own = read(ownSettings, env, problems);
-  const create = <Port>(variable: string, choices: readonly Provider<Port>[], name: string | undefined) => {
-    const provider = choices.find((provider) => provider.name === (name ?? choices[0]!.name));
-    if (!provider) {
-      return () => {
-        throw new TypeError(`Cannot make an engine: ${variable} names none`);
-      };
-    }
-    const settings = read(provider.settings, env, problems);
-    return () => provider.create(settings!);
+  const create = <Port>(choices: readonly Provider<Port>[], names: readonly string[]) => {
+    const makers = names.flatMap((name) => {
+      const provider = choices.find((provider) => provider.name === name);
+      if (!provider) return [];
+      const settings = read(provider.settings, env, problems);
+      return [{ variant: variantOf(settings ?? {}), make: () => provider.create(settings!) }];
+    });
+    const [first, ...others] = makers;
+    return {
+      variants: makers.map(({ variant }) => variant),
+      make: () => [first!.make(), ...others.map(({ make }) => make())] as const,
+    };
   };
-  const chosen = own ?? fallbackChoice(env);
-  const recognizer = create("PARLEY_STT", providers.stt, chosen.PARLEY_STT);
-  const translator = create("PARLEY_MT", providers.mt, chosen.PARLEY_MT);
-  const synthesizer = create("PARLEY_TTS", providers.tts, chosen.PARLEY_TTS);
+  const chosen = own ?? chosenIn(env);
+  const recognizers = create(providers.stt, chosen.PARLEY_STT);
+  const translators = create(providers.mt, chosen.PARLEY_MT);
+  const synthesizers = create(providers.tts, chosen.PARLEY_TTS);
   const known = new Set([...knownVariables(), ...clientVariables]);
   for (const name of Object.keys(env)) {
     if (name.startsWith(ownPrefix) && !known.has(name)) {
@@ -138,9 +229,29 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     apiKeys: own.PARLEY_API_KEYS,
     origins: own.PARLEY_ORIGINS,
     maxSessions: own.PARLEY_MAX_SESSIONS,
+    maxLoopLagMs: own.PARLEY_MAX_LOOP_LAG_MS,
+    maxMemoryBytes: (own.PARLEY_MAX_MEMORY_MB ?? (hosted ? hostedMemoryMb : memoryMb)) * 2 ** 20,
     resumeMs: own.PARLEY_RESUME_SECONDS * 1000,
     logLevel: own.PARLEY_LOG_LEVEL,
-    createEngines: () => ({ recognizer: recognizer(), translator: translator(), synthesizer: synthesizer() }),
+    createEngines(surroundings = {}) {
+      const options = resilience(own, surroundings);
+      const cache = cacheOf(own);
+      const voices = synthesizers.make();
+      if (!haveCommonFormat(voices.map(({ traits }) => traits))) {
+        throw new ConfigError([
+          `PARLEY_TTS: expected engines that share an output format, to stand in for each other`,
+        ]);
+      }
+      const { variants } = translators;
+      return {
+        recognizer: resilient("stt", recognizers.make(), options),
+        translator: resilient("mt", translators.make(), {
+          ...options,
+          ...(cache ? { cache: { ...cache, variants } } : {}),
+        }),
+        synthesizer: resilient("tts", voices, { ...options, ...(cache ? { cache } : {}) }),
+      };
+    },
   };
 }
 
@@ -162,8 +273,43 @@ function knownVariables(): ReadonlySet<string> {
   return new Set(describeSettings().map(({ name }) => name));
 }
 
-function fallbackChoice(env: Readonly<Record<string, string | undefined>>) {
-  return { PARLEY_STT: env["PARLEY_STT"], PARLEY_MT: env["PARLEY_MT"], PARLEY_TTS: env["PARLEY_TTS"] };
+/** What the environment names, for the problems of those providers to be told together with the others. */
+function chosenIn(env: Readonly<Record<string, string | undefined>>) {
+  return {
+    PARLEY_STT: chainOf(env["PARLEY_STT"] ?? providers.stt[0]!.name),
+    PARLEY_MT: chainOf(env["PARLEY_MT"] ?? providers.mt[0]!.name),
+    PARLEY_TTS: chainOf(env["PARLEY_TTS"] ?? providers.tts[0]!.name),
+  };
+}
+
+type OwnSettings = v.InferOutput<v.ObjectSchema<typeof ownSettings, undefined>>;
+
+function resilience(own: OwnSettings, surroundings: Partial<EngineSurroundings>): ResilientOptions {
+  const { clock = systemClock, observe = () => {} } = surroundings;
+  return {
+    clock,
+    observe,
+    random: Math.random,
+    background: surroundings.background ?? new BackgroundTasks({ clock }),
+    hedge: own.PARLEY_HEDGE,
+    ceilingMs: own.PARLEY_FIRST_RESULT_MS,
+  };
+}
+
+function cacheOf(own: OwnSettings): CacheOptions | undefined {
+  if (own.PARLEY_CACHE_MB === 0) return undefined;
+  const maxAgeMs = own.PARLEY_CACHE_MINUTES * 60_000;
+  const openKv = own.PARLEY_CACHE_KV ? platformKv() : undefined;
+  return {
+    limitBytes: own.PARLEY_CACHE_MB * 1_000_000,
+    maxAgeMs,
+    ...(openKv ? { secondLevel: kvSecondLevel(openKv, maxAgeMs) } : {}),
+  };
+}
+
+/** What tells the answers of two configurations of one provider apart: its settings, but no secret. */
+function variantOf(settings: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(Object.entries(settings).filter(([name]) => !/KEY|TOKEN|SECRET/.test(name)));
 }
 
 function read<Entries extends v.ObjectEntries>(

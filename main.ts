@@ -5,21 +5,27 @@
  * @module
  */
 import { ConfigError, describeSettings, loadConfig } from "./config.ts";
+import { BackgroundTasks } from "./flow/background_tasks.ts";
 import { systemClock } from "./flow/clock.ts";
 import { PipelineError } from "./pipeline/error.ts";
 import { createApp } from "./routes/app.ts";
 import { defaultLimits } from "./sessions/limits.ts";
+import { LoadProbe } from "./sessions/load_probe.ts";
 import { Registry } from "./sessions/registry.ts";
 import { createLogging, errorFields, type Log } from "./telemetry/log.ts";
+import { createTelemetry } from "./telemetry/telemetry.ts";
 
 /** A platform gives a process 5 s to end; of these, sessions have so many ms to finish what is being spoken. */
 const graceMs = 3500;
 /** How long open requests may take to end after that, in ms. */
 const closingMs = 500;
+/** How long what was left for the background may take to end after that, in ms. */
+const backgroundMs = 250;
 
 async function serve(): Promise<void> {
   const config = loadConfig(Deno.env.toObject());
-  const log = createLogging({ level: config.logLevel })("service");
+  const logging = createLogging({ level: config.logLevel });
+  const log = logging("service");
   const onFault = (error: unknown) =>
     log.error("fault", {
       ...errorFields(error),
@@ -27,17 +33,37 @@ async function serve(): Promise<void> {
     });
   containFaults(onFault);
 
-  const engines = config.createEngines();
+  const telemetry = createTelemetry({
+    clock: systemClock,
+    log: logging("sessions"),
+    engines: () => ({ stt: engines.recognizer, mt: engines.translator, tts: engines.synthesizer }),
+  });
+  await using background = new BackgroundTasks({
+    clock: systemClock,
+    onFailure: (task, error) => log.warn("background task failed", { task, ...errorFields(error) }),
+  });
+  const engines = config.createEngines({ clock: systemClock, background, observe: telemetry.engines });
   await using recognizer = engines.recognizer;
   await using translator = engines.translator;
   await using synthesizer = engines.synthesizer;
   const services = { recognizer, translator, synthesizer, clock: systemClock };
+  const load = new LoadProbe({ clock: systemClock, memoryBytes: () => Deno.memoryUsage().rss });
   await using registry = new Registry({
     services,
-    limits: { ...defaultLimits, maxSessions: config.maxSessions, resumeMs: config.resumeMs },
+    limits: {
+      ...defaultLimits,
+      maxSessions: config.maxSessions,
+      resumeMs: config.resumeMs,
+      maxLoopLagMs: config.maxLoopLagMs,
+      maxMemoryBytes: config.maxMemoryBytes,
+    },
     onFault,
+    measured: () => load.measured,
+    observer: telemetry.sessions,
   });
-  const app = createApp({ services, registry, access: config, onFault });
+  const watching = new AbortController();
+  const watched = Promise.all([telemetry.watch(watching.signal), load.run(watching.signal)]);
+  const app = createApp({ services, registry, access: config, reports: telemetry, onFault });
   const server = Deno.serve({
     hostname: config.hostname,
     port: config.port,
@@ -53,8 +79,12 @@ async function serve(): Promise<void> {
   log.info("going away", { signal: await signalled("SIGINT", "SIGTERM"), sessions: registry.size });
   await registry.drain(graceMs);
   const enough = new AbortController();
+  // Not before: it closes open sockets with a code of its own.
   await Promise.race([server.shutdown(), systemClock.sleep(closingMs, enough.signal)]);
   enough.abort();
+  watching.abort();
+  await watched;
+  await background.drain(backgroundMs);
   log.info("gone");
 }
 

@@ -169,14 +169,22 @@ export class ClientSession implements AsyncDisposable {
     return ++this.#flushes;
   }
 
-  /** Asks that what is left of the segments up to `through` not be spoken in a lane. Throws as `push` does. */
+  /**
+   * Asks that what is left of the segments up to `through` not be spoken in a lane; after `end`, too.
+   *
+   * @throws {SessionError} when the session is over.
+   */
   cancel(lane: number, through: number): void {
-    this.#tell({ type: "cancel", lane, through });
+    this.#tellAnytime({ type: "cancel", lane, through });
   }
 
-  /** Turns the speech of a lane off or on. Throws as `push` does. */
+  /**
+   * Turns the speech of a lane off or on; after `end`, too.
+   *
+   * @throws {SessionError} when the session is over.
+   */
   mute(lane: number, muted: boolean): void {
-    this.#tell({ type: "mute", lane, muted });
+    this.#tellAnytime({ type: "mute", lane, muted });
   }
 
   /** Asks for other target languages. Throws as `push` does. */
@@ -316,6 +324,11 @@ export class ClientSession implements AsyncDisposable {
 
   #tell(message: Unnumbered<NumberedClientMessage>): void {
     this.#demandOpen();
+    this.#tellAnytime(message);
+  }
+
+  #tellAnytime(message: Unnumbered<NumberedClientMessage>): void {
+    this.#demandSession();
     this.#source.flush();
     this.#link.keepJson(message);
     this.#flush();
@@ -350,8 +363,12 @@ export class ClientSession implements AsyncDisposable {
     this.#inbox.push({ type: "state", state, ...(error ? { error } : {}) }, 0);
   }
 
-  #demandOpen(): void {
+  #demandSession(): void {
     if (this.#over) throw this.#over.failure ?? new TypeError("Cannot send: the session has ended");
+  }
+
+  #demandOpen(): void {
+    this.#demandSession();
     if (this.#inputEnded) throw new TypeError("Cannot send: end was called");
   }
 

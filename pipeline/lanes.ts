@@ -37,9 +37,9 @@ export class Lanes implements AsyncDisposable {
     return this.#current.map((lane) => lane.description);
   }
 
-  /** The lane of this number, while it is one of the session's. */
+  /** The lane of this number; one that is not one of the session's any more may still have something to say. */
   at(number: number): Lane | undefined {
-    return this.#current.find((lane) => lane.number === number);
+    return this.#every.find((lane) => lane.number === number);
   }
 
   /** Opens the lanes that the session begins with. */

@@ -75,6 +75,12 @@ export class Ledger {
     return this.#moments[moment] !== undefined;
   }
 
+  /** When a moment came, on the clock of its notes; `undefined` when it has not. */
+  at(moment: Moment | "heard" | "segmented"): number | undefined {
+    if (moment === "heard") return this.#heardAtMs;
+    return moment === "segmented" ? this.#segmentedAtMs : this.#moments[moment];
+  }
+
   /** The stage times so far; a stage that has not ended counts 0. */
   timing(): SegmentTiming {
     const { translating, translated, speaking, audible, sent } = this.#moments;

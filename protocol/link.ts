@@ -253,7 +253,10 @@ export class Link<Outgoing extends { readonly type: string; readonly seq: number
     this.#inFlightBytes = 0;
     while (this.#acknowledged !== received) {
       this.#acknowledged = advance(this.#acknowledged, 1);
-      this.#waitingBytes -= this.#sizes[this.#slot(this.#acknowledged)]!;
+      const size = this.#sizes[this.#slot(this.#acknowledged)]!;
+      this.#waitingBytes -= size;
+      // The window was said before the peer had this, and nobody knows whether it has read it since.
+      this.#windowBytes = Math.max(0, this.#windowBytes - size);
     }
     this.#cursor = advance(received, 1);
     this.#expected = undefined;

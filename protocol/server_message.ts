@@ -131,7 +131,7 @@ export interface Cancelled {
   readonly through: number;
 }
 
-/** A segment is not spoken in a lane: `late`, `failed`, `muted`, `cancelled`, or another word from a newer service. */
+/** A segment is not spoken in a lane: `late`, `failed`, `muted`, `empty`, `cancelled`, or another word from a newer service. */
 export interface Skipped {
   readonly type: "skipped";
   readonly seq: number;

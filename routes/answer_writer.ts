@@ -81,6 +81,7 @@ function framedWriter(options: SessionOptions, clock: Clock): AnswerWriter {
           sourceMs = event.segment.endMs;
           break;
         case "failed":
+        case "skipped":
           skipped += 1;
           break;
         case "spoken":

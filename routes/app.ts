@@ -5,6 +5,8 @@ import { assetRoutes } from "./assets.ts";
 import { type Access, guard } from "./auth.ts";
 import { healthRoutes } from "./health.ts";
 import { languageRoutes } from "./languages.ts";
+import { legacyRoutes } from "./legacy.ts";
+import { metricsRoutes, type Reports } from "./metrics.ts";
 import { problem } from "./problem.ts";
 import { readinessProbe } from "./readiness.ts";
 import { streamRoutes } from "./stream.ts";
@@ -15,17 +17,26 @@ export interface AppParts {
   readonly services: Services;
   readonly registry: Registry;
   readonly access: Access;
+  /** What can be read of the service; its pages are missing when absent. */
+  readonly reports?: Reports;
   /** Is told of failures that are faults of the service. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** All routes of the service. */
-export function createApp({ services, registry, access, onFault }: AppParts): Hono {
+export function createApp({ services, registry, access, reports, onFault }: AppParts): Hono {
   const app = new Hono();
   app.use("/v1/stream", guard(access));
   app.use("/v1/translate", guard(access));
+  app.use("/legacy/ws", guard(access));
   app.route("/v1/stream", streamRoutes(registry, onFault));
   app.route("/v1/translate", translateRoutes(services, registry));
+  app.route("/legacy/ws", legacyRoutes({ services, registry, onFault }));
+  if (reports) {
+    app.use("/metrics", guard(access));
+    app.use("/v1/stats", guard(access));
+    app.route("/", metricsRoutes(reports));
+  }
   app.route("/v1/languages", languageRoutes(services));
   app.route("/", healthRoutes(readinessProbe(services)));
   app.route("/", assetRoutes());
@@ -56,6 +67,9 @@ const paths = [
   "GET /v1/stream",
   "POST /v1/translate",
   "GET /v1/languages",
+  "GET /v1/stats",
+  "GET /metrics",
+  "GET /legacy/ws",
   "GET /healthz",
   "GET /readyz",
 ];

@@ -2,6 +2,7 @@ import type { Clock } from "../flow/clock.ts";
 import { PipelineError } from "../pipeline/error.ts";
 import { capabilities } from "../pipeline/capabilities.ts";
 import type { Services } from "../pipeline/interpret.ts";
+import type { ProviderState } from "../pipeline/ports.ts";
 
 /** What one engine's probe found. */
 export interface EngineState {
@@ -9,6 +10,8 @@ export interface EngineState {
   readonly ready: boolean;
   /** Why it is not ready and what to do about it. */
   readonly detail?: string;
+  /** How each of the providers is that the engine is made of, where it is made of some. */
+  readonly providers?: readonly ProviderState[];
 }
 
 /** The engines' states by stage. */
@@ -37,13 +40,13 @@ async function probeAll(services: Services): Promise<Readiness> {
   const pair = can.pairs[0] ?? { source: "en", target: "es" };
   const [stt, mt, tts] = await Promise.all([
     probe(
-      recognizer.name,
+      recognizer,
       clock,
       (signal) => recognizer.open({ languages: [pair.source], format: can.inputs[0]!, glossary: {}, signal }),
     ),
-    probe(translator.name, clock, (signal) => translator.open({ ...pair, glossary: {}, signal })),
+    probe(translator, clock, (signal) => translator.open({ ...pair, glossary: {}, signal })),
     probe(
-      synthesizer.name,
+      synthesizer,
       clock,
       (signal) => synthesizer.open({ language: pair.target, formats: can.outputs, signal }),
     ),
@@ -52,7 +55,7 @@ async function probeAll(services: Services): Promise<Readiness> {
 }
 
 async function probe(
-  engine: string,
+  { name: engine, providers }: { readonly name: string; providers?(): readonly ProviderState[] },
   clock: Clock,
   open: (signal: AbortSignal) => Promise<AsyncDisposable>,
 ): Promise<EngineState> {
@@ -62,14 +65,16 @@ async function probe(
     () => stop.abort(new PipelineError("timeout", `${engine} did not open within ${probeMs} ms`)),
     () => {},
   );
+  // Told after the probe, which may have been what closed or opened a breaker.
+  const parts = () => providers ? { providers: providers() } : {};
   try {
     await using _ = await open(stop.signal);
-    return { engine, ready: true };
+    return { engine, ready: true, ...parts() };
   } catch (error) {
     const failure = PipelineError.from(error, `${engine} could not be opened`);
     return failure.kind === "concurrency"
-      ? { engine, ready: true }
-      : { engine, ready: false, detail: failure.message };
+      ? { engine, ready: true, ...parts() }
+      : { engine, ready: false, detail: failure.message, ...parts() };
   } finally {
     deadline.abort();
   }

@@ -7,10 +7,12 @@ import { plan } from "../pipeline/capabilities.ts";
 import { PipelineError } from "../pipeline/error.ts";
 import { interpret, type Services, type SessionOptions } from "../pipeline/interpret.ts";
 import type { Input } from "../pipeline/ports.ts";
+import { observedEvents } from "../sessions/observed_events.ts";
 import type { SegmentTiming } from "../pipeline/timing.ts";
 import type { Registry } from "../sessions/registry.ts";
 import { AnswerBody } from "./answer_body.ts";
 import { type AnswerType, answerTypes, answerWriter } from "./answer_writer.ts";
+import { Guest, isClientsFault } from "./guest.ts";
 import { pipelineProblem, type Problem, problem } from "./problem.ts";
 
 /** The headers wait this long for the first translated audio, so that their times are real, in ms. */
@@ -47,10 +49,12 @@ async function translate(context: Context, services: Services, registry: Registr
     { type: contentType, rate: options.input.rate },
     signal,
   );
-  const interpretation = interpret(frames(speech, options.input.rate), services, options, signal);
+  const guest = new Guest("translate", options);
+  const interpretation = interpret(frames(guest, speech), services, options, signal);
+  const watch = registry.observer.started(guest);
   const writer = answerWriter(type, options, services.clock);
   const answer = new AnswerBody({
-    events: interpretation.events,
+    events: observedEvents(interpretation.events, watch, signal, isClientsFault),
     writer,
     clock: services.clock,
     stop,
@@ -102,13 +106,9 @@ function optionsOf(context: Context, services: Services, type: AnswerType): Sess
   }, services);
 }
 
-async function* frames(speech: AsyncIterable<Int16Array>, rate: number): AsyncGenerator<Input, void> {
-  let position = 0;
-  for await (const samples of speech) {
-    yield { type: "frame", rate, position, samples };
-    position += samples.length;
-  }
-  if (position === 0) throw emptyBody();
+async function* frames(guest: Guest, speech: AsyncIterable<Int16Array>): AsyncGenerator<Input, void> {
+  yield* guest.frames(speech);
+  if (guest.sourceMs === 0) throw emptyBody();
 }
 
 /** The bytes of a request; a client that vanishes in the middle is told apart from audio that is wrong. */

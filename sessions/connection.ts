@@ -51,6 +51,7 @@ export function serveConnection(socket: MessageSocket, registry: Registry): Mess
       over = true;
       greeted.abort();
       session?.detach(socket, code);
+      registry.forget(socket);
     },
   };
 }

@@ -1,16 +1,20 @@
 import type { Clock } from "../flow/clock.ts";
+import { Condition } from "../flow/condition.ts";
 import { plan } from "../pipeline/capabilities.ts";
 import { PipelineError } from "../pipeline/error.ts";
 import type { Services } from "../pipeline/interpret.ts";
 import type { Resume, Start } from "../protocol/client_message.ts";
 import { CloseCode } from "../protocol/close.ts";
 import { ProtocolError } from "../protocol/error.ts";
+import { type Measured, refusal } from "./admission.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageSocket } from "./message_socket.ts";
+import { failureOf } from "./failure.ts";
+import { type SessionObserver, silentObserver } from "./observer.ts";
 import { Session } from "./session.ts";
 
-/** How long a client that was refused for lack of room should wait, in ms. */
-const retryAfterMs = 5000;
+/** How long the peers of closed sockets may take to answer, in ms. */
+const closingMs = 500;
 
 /** Options of a {@linkcode Registry}. */
 export interface RegistryOptions {
@@ -18,6 +22,10 @@ export interface RegistryOptions {
   readonly limits: Limits;
   /** Is told of failures that are faults of the service. */
   readonly onFault: (error: unknown) => void;
+  /** How busy the process is; not at all when absent. */
+  readonly measured?: () => Measured;
+  /** Is told what happens to sessions; nobody is when absent. */
+  readonly observer?: SessionObserver;
 }
 
 /** The live sessions of this instance: starts them, finds them again after a cut, and ends them all when the instance goes away. */
@@ -26,10 +34,17 @@ export class Registry implements AsyncDisposable {
   readonly #sessions = new Map<string, Session>();
   readonly #runs = new Set<Promise<void>>();
   readonly #guests = new Set<AbortController>();
+  /** The sockets that carry or carried a session and have not closed yet. */
+  readonly #sockets = new Set<MessageSocket>();
+  /** Notified when a guest or a socket is gone. */
+  readonly #gone = new Condition();
+  /** Is told what happens to sessions and to what is interpreted without one. */
+  readonly observer: SessionObserver;
   #draining = false;
 
   constructor(options: RegistryOptions) {
     this.#options = options;
+    this.observer = options.observer ?? silentObserver;
   }
 
   /** How long a socket may stay without a session, and what time it is for that. */
@@ -53,17 +68,9 @@ export class Registry implements AsyncDisposable {
    * @throws {PipelineError} of kind `overloaded`.
    */
   demandRoom(): void {
-    const { maxSessions } = this.#options.limits;
-    if (this.#draining) {
-      throw new PipelineError("overloaded", "Cannot start: this instance is going away", {
-        retryAfterMs: 1000,
-      });
-    }
-    if (this.size >= maxSessions) {
-      throw new PipelineError("overloaded", `Cannot start: ${maxSessions} sessions run, expected fewer`, {
-        retryAfterMs,
-      });
-    }
+    const { limits, measured = nothing } = this.#options;
+    const refused = refusal({ ...measured(), sessions: this.size, draining: this.#draining }, limits);
+    if (refused) throw refused;
   }
 
   /**
@@ -73,10 +80,16 @@ export class Registry implements AsyncDisposable {
    * @throws {PipelineError} of kind `overloaded`.
    */
   admit(): Disposable & { readonly signal: AbortSignal } {
-    this.demandRoom();
+    this.#orRefuse(() => this.demandRoom());
     const guest = new AbortController();
     this.#guests.add(guest);
-    return { signal: guest.signal, [Symbol.dispose]: () => this.#guests.delete(guest) };
+    return {
+      signal: guest.signal,
+      [Symbol.dispose]: () => {
+        this.#guests.delete(guest);
+        this.#gone.notify();
+      },
+    };
   }
 
   /**
@@ -85,6 +98,19 @@ export class Registry implements AsyncDisposable {
    * @throws {PipelineError} when there is no room, or the engines cannot serve what is asked for.
    */
   start(socket: MessageSocket, message: Start): Session {
+    const session = this.#orRefuse(() => this.#create(message));
+    session.attach(socket);
+    this.#sockets.add(socket);
+    this.#sessions.set(session.id, session);
+    const run = session.run().finally(() => {
+      this.#sessions.delete(session.id);
+      this.#runs.delete(run);
+    });
+    this.#runs.add(run);
+    return session;
+  }
+
+  #create(message: Start): Session {
     this.demandRoom();
     const { services, limits, onFault } = this.#options;
     const wish = {
@@ -96,7 +122,7 @@ export class Registry implements AsyncDisposable {
       voices: message.voice ?? {},
     };
     const options = plan(wish, services);
-    const session = new Session({
+    return new Session({
       options: { ...options, firstSegment: (message.continues?.segment ?? 0) + 1 },
       captions: message.captions ?? true,
       position: message.continues?.position ?? 0,
@@ -104,15 +130,17 @@ export class Registry implements AsyncDisposable {
       limits,
       checkTargets: (targets) => plan({ ...wish, targets }, services).targets,
       onFault,
+      observer: this.observer,
     });
-    session.attach(socket);
-    this.#sessions.set(session.id, session);
-    const run = session.run().finally(() => {
-      this.#sessions.delete(session.id);
-      this.#runs.delete(run);
-    });
-    this.#runs.add(run);
-    return session;
+  }
+
+  #orRefuse<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      this.observer.refused(failureOf(error).message.kind);
+      throw error;
+    }
   }
 
   /**
@@ -129,30 +157,67 @@ export class Registry implements AsyncDisposable {
       );
     }
     session.resume(socket, message);
+    this.#sockets.add(socket);
     return session;
   }
 
-  /** Ends every session: clients are told to go elsewhere, have `graceMs` to hear the segment that is being spoken, and are closed with 4503. */
+  /** Takes note that a socket has closed. */
+  forget(socket: MessageSocket): void {
+    this.#sockets.delete(socket);
+    this.#gone.notify();
+  }
+
+  /**
+   * Starts no more sessions and ends those that run: clients are told to go elsewhere, hear what is being spoken to its end, and are closed with 4503;
+   * requests are answered to their end. What takes longer than `graceMs` is broken off; sockets have a moment more to close.
+   */
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
-    if (this.size === 0) return;
-    for (const session of this.#sessions.values()) session.goAway(graceMs);
-    const everybodyLeft = new AbortController();
-    const runs = Promise.all(this.#runs).then(() => this.#guests.size === 0 && everybodyLeft.abort());
-    if (graceMs > 0) await this.#options.services.clock.sleep(graceMs, everybodyLeft.signal).catch(() => {});
-    for (const session of this.#sessions.values()) {
-      session.end(CloseCode.moving, "This instance is going away: resume");
+    const late = new AbortController();
+    const left = new AbortController();
+    const deadline = graceMs > 0
+      ? this.#options.services.clock.sleep(graceMs, left.signal).then(() => late.abort(), () => {})
+      : late.abort();
+    const sessions = [...this.#sessions.values()].map((session) => session.leave(graceMs, late.signal));
+    await Promise.all([...sessions, this.#guestsLeave(late.signal)]);
+    left.abort();
+    await Promise.all([...this.#runs, deadline]);
+    if (graceMs > 0) await this.#socketsClose();
+  }
+
+  /** Waits until the peers have answered the close frames: a server that stops before would close the sockets with another code. */
+  async #socketsClose(): Promise<void> {
+    const enough = new AbortController();
+    const closed = new AbortController();
+    const late = this.#options.services.clock.sleep(closingMs, closed.signal).then(
+      () => enough.abort(),
+      () => {},
+    );
+    try {
+      while (this.#sockets.size > 0) await this.#gone.wait(enough.signal);
+    } catch {
+      // A peer that does not answer is not waited for.
     }
-    for (const guest of this.#guests) {
-      guest.abort(new PipelineError("unavailable", "This instance is going away"));
+    closed.abort();
+    await late;
+  }
+
+  async #guestsLeave(signal: AbortSignal): Promise<void> {
+    try {
+      while (this.#guests.size > 0) await this.#gone.wait(signal);
+    } catch {
+      for (const guest of this.#guests) {
+        guest.abort(new PipelineError("unavailable", "This instance is going away"));
+      }
     }
-    await runs;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.drain(0);
   }
 }
+
+const nothing = (): Measured => ({ loopLagMs: 0, memoryBytes: 0 });
 
 function wantedOutputs({ output }: Start, { synthesizer }: Services) {
   if (!output) return [];

@@ -12,6 +12,7 @@ import {
   type Services,
   type SessionOptions,
 } from "../pipeline/interpret.ts";
+import type { LanguageTag } from "../pipeline/language.ts";
 import type { Input } from "../pipeline/ports.ts";
 import type { LaneDescription, SessionEvent } from "../pipeline/session_event.ts";
 import { CloseCode } from "../protocol/close.ts";
@@ -31,14 +32,18 @@ import { failureOf } from "./failure.ts";
 import { Incoming } from "./incoming.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageSocket } from "./message_socket.ts";
+import { noMessages, type SessionObserver, type SessionView, type SessionWatch } from "./observer.ts";
 import { encodeSpeech, messageOf, wireLanes } from "./outgoing.ts";
+import { Speaking } from "./speaking.ts";
 import { Tokens, unguessable } from "./token.ts";
 
 /** No more is handed to a socket while this many bytes are still in it. */
 const socketBytes = 262_144;
 /** More than any JSON message of the service takes, in bytes. */
 const jsonBytes = 16_384;
-/** How long the end of a session waits for the client's last acknowledgement, in ms. */
+/** What a socket that just broke ends with (RFC 6455, 7.4.1). */
+const noCode = 1006;
+/** How long the end of a session waits for a client that acknowledges nothing more, in ms. */
 const farewellMs = 10_000;
 
 /** What a {@linkcode Session} is made of. */
@@ -53,14 +58,18 @@ export interface SessionParts {
   checkTargets(targets: readonly string[]): readonly string[];
   /** Is told of failures that are faults of ours. */
   readonly onFault: (error: unknown) => void;
+  /** Is told what happens to the session. */
+  readonly observer: SessionObserver;
 }
 
 /**
  * One speaker's session: outlives its sockets. Takes in what the client says, interprets it, and hands what comes of it to whichever socket
  * the client has at the moment; what a socket could not deliver is delivered by the next one.
  */
-export class Session {
+export class Session implements SessionView {
   readonly id = unguessable();
+  readonly transport = "stream";
+  readonly counts = noMessages();
   readonly #parts: SessionParts;
   readonly #clock: Clock;
   readonly #link = new Link<NumberedServerMessage>({ limitBytes: RING_BYTES });
@@ -72,11 +81,16 @@ export class Session {
   readonly #acknowledged = new Condition();
   readonly #settling: { readonly seq: number; readonly position: number }[] = [];
   readonly #totals = { segments: 0, skipped: 0, spokenMs: 0 };
+  readonly #watch: SessionWatch;
+  readonly #speaking = new Speaking();
   #socket: MessageSocket | undefined;
   #detachedAtMs: number | undefined;
   #lanes: readonly LaneDescription[] | undefined;
+  /** The numbers of all lanes that there were: a client may not have heard yet that one of them is gone. */
+  readonly #laneNumbers = new Set<number>();
   #settled: number;
   #inputEnded = false;
+  #endCode: number = noCode;
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
@@ -94,6 +108,27 @@ export class Session {
       parts.options,
       this.#stop.signal,
     );
+    this.#watch = parts.observer.started(this);
+  }
+
+  get source(): LanguageTag {
+    return this.#parts.options.source;
+  }
+
+  get targets(): readonly LanguageTag[] {
+    return this.#parts.options.targets;
+  }
+
+  get sourceMs(): number {
+    return durationMs(this.#incoming.position - this.#parts.position, this.#parts.options.input.rate);
+  }
+
+  get inputWaitingMs(): number {
+    return durationMs(this.#input.weight, this.#parts.options.input.rate);
+  }
+
+  get outputWaitingBytes(): number {
+    return this.#link.keptBytes + (this.#socket?.waitingBytes ?? 0);
   }
 
   /** Interprets until the client ends, the client is gone for too long, or it cannot go on; then says so on the socket. Never throws. */
@@ -115,6 +150,7 @@ export class Session {
     } finally {
       this.#stop.abort(new SessionEnd());
       this.#input.fail(new SessionEnd());
+      this.#watch.ended(this.#endCode);
     }
   }
 
@@ -139,7 +175,9 @@ export class Session {
     const old = this.#socket;
     this.attach(socket);
     old?.close(CloseCode.superseded, "The session was resumed on another socket");
+    this.#watch.resumed();
     this.#say({ type: "resumed", token: this.#tokens.rotate(token), received: this.#link.received });
+    this.#acknowledge();
     this.#acknowledged.notify();
     this.#flush();
   }
@@ -147,9 +185,13 @@ export class Session {
   /** Takes note that a socket is gone; a client that closed it in order does not come back. */
   detach(socket: MessageSocket, code: number): void {
     if (socket !== this.#socket) return;
-    if (code === CloseCode.ended) this.#stop.abort(new SessionEnd());
+    if (code === CloseCode.ended) {
+      this.#endCode = code;
+      this.#stop.abort(new SessionEnd());
+    }
     this.#socket = undefined;
     this.#detachedAtMs = this.#clock.now();
+    this.#acknowledged.notify();
   }
 
   /**
@@ -159,14 +201,36 @@ export class Session {
    */
   message(socket: MessageSocket, data: string | ArrayBuffer): void {
     if (socket !== this.#socket) return;
-    if (typeof data === "string") this.#takeText(parseClientMessage(data), data.length);
-    else this.#takeBinary(data);
+    if (typeof data === "string") {
+      this.counts.textIn += 1;
+      this.#takeText(parseClientMessage(data), data.length);
+    } else {
+      this.counts.audioIn += 1;
+      this.counts.audioBytesIn += data.byteLength;
+      this.#takeBinary(data);
+    }
     if (this.#link.owedBytes * 2 > this.#windowLimit()) this.#acknowledge();
   }
 
-  /** Tells the client that this instance goes away, so that it resumes elsewhere. */
-  goAway(deadlineMs: number): void {
-    this.#say({ type: "goaway", deadlineMs });
+  /**
+   * Tells the client that this instance goes away, lets the segments that are being spoken end and the client acknowledge them, and closes with 4503 so
+   * that it resumes elsewhere: at once when nothing is being spoken or nobody listens, and when the signal aborts.
+   *
+   * @param deadlineMs when the signal is going to abort, for the client.
+   */
+  async leave(deadlineMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#lanes) this.#say({ type: "goaway", deadlineMs });
+    this.#speaking.leave();
+    const either = AbortSignal.any([signal, this.#stop.signal]);
+    const told = () =>
+      this.#speaking.silent && this.#link.isAcknowledged((this.#link.nextSequence - 1) >>> 0);
+    try {
+      while (this.#socket && !told()) await this.#acknowledged.wait(either);
+    } catch {
+      // The time is over, or the session.
+    }
+    this.#acknowledge();
+    this.end(CloseCode.moving, "This instance is going away: resume");
   }
 
   /** Ends the session at once; the client is told why. */
@@ -179,6 +243,7 @@ export class Session {
   fail(error: unknown): void {
     const { message, closeCode } = failureOf(error);
     if (closeCode === CloseCode.internal) this.#parts.onFault(error);
+    if (!(error instanceof ProtocolError)) this.#watch.failed(message.kind);
     this.#say(message);
     this.end(closeCode, message.message);
   }
@@ -237,7 +302,7 @@ export class Session {
         return;
       case "cancel":
       case "mute":
-        if (!this.#lanes?.some(({ lane }) => lane === message.lane)) {
+        if (!this.#laneNumbers.has(message.lane)) {
           const lanes = this.#lanes?.map(({ lane }) => lane).join(", ") ?? "none before ready";
           throw new ProtocolError(`Cannot ${message.type}: lane ${message.lane}, expected one of ${lanes}`);
         }
@@ -271,12 +336,14 @@ export class Session {
   }
 
   async #report(event: SessionEvent, signal: AbortSignal): Promise<void> {
+    if (!this.#speaking.note(event)) return;
+    this.#watch.event(event);
     switch (event.type) {
       case "ready":
-        this.#lanes = event.lanes;
+        this.#setLanes(event.lanes);
         return this.#sayReady();
       case "lanes":
-        this.#lanes = event.lanes;
+        this.#setLanes(event.lanes);
         break;
       case "settled":
         this.#settling.push({ seq: (this.#link.nextSequence - 1) >>> 0, position: event.position });
@@ -298,11 +365,20 @@ export class Session {
       case "spoken":
         this.#totals.spokenMs += event.audioMs;
         break;
-      case "failed":
+      case "skipped":
         this.#totals.skipped += 1;
+        break;
+      case "failed":
+        if (event.segment !== undefined) this.#totals.skipped += 1;
         break;
     }
     await this.#send(messageOf(event, this.#parts.options), signal);
+    this.#acknowledged.notify();
+  }
+
+  #setLanes(lanes: readonly LaneDescription[]): void {
+    this.#lanes = lanes;
+    for (const { lane } of lanes) this.#laneNumbers.add(lane);
   }
 
   async #send(message: Unnumbered<NumberedServerMessage>, signal: AbortSignal): Promise<void> {
@@ -318,8 +394,15 @@ export class Session {
   async #farewell(signal: AbortSignal): Promise<void> {
     await this.#send({ type: "ended", totals: this.#totalsNow() }, signal);
     const last = (this.#link.nextSequence - 1) >>> 0;
-    const deadlineMs = this.#clock.now() + farewellMs;
-    while (!this.#link.isAcknowledged(last) && this.#clock.now() < deadlineMs) {
+    let acknowledged = this.#link.acknowledged;
+    let deadlineMs = this.#clock.now() + farewellMs;
+    while (!this.#link.isAcknowledged(last)) {
+      // A client that is away has the time for a resume, and one that goes on reading has all the time it needs.
+      if (!this.#socket || acknowledged !== this.#link.acknowledged) {
+        acknowledged = this.#link.acknowledged;
+        deadlineMs = this.#clock.now() + farewellMs;
+      }
+      if (this.#clock.now() >= deadlineMs) return;
       const late = new AbortController();
       const limit = AbortSignal.any([signal, late.signal]);
       const timer = this.#clock.sleep(deadlineMs - this.#clock.now(), limit).then(
@@ -336,8 +419,7 @@ export class Session {
   }
 
   #totalsNow(): Totals {
-    const { rate } = this.#parts.options.input;
-    return { ...this.#totals, sourceMs: durationMs(this.#incoming.position - this.#parts.position, rate) };
+    return { ...this.#totals, sourceMs: this.sourceMs };
   }
 
   async #keepTime(signal: AbortSignal, done: AbortSignal): Promise<void> {
@@ -383,7 +465,9 @@ export class Session {
 
   /** Says something that is worth nothing later: unnumbered, and lost when there is no socket. */
   #say(message: ServerMessage): void {
-    this.#socket?.send(JSON.stringify(message));
+    if (!this.#socket) return;
+    this.counts.textOut += 1;
+    this.#socket.send(JSON.stringify(message));
   }
 
   #flush(): void {
@@ -392,6 +476,12 @@ export class Session {
     while (socket.waitingBytes < socketBytes) {
       const message = this.#link.take();
       if (message === undefined) return;
+      if (typeof message === "string") {
+        this.counts.textOut += 1;
+      } else {
+        this.counts.audioOut += 1;
+        this.counts.audioBytesOut += message.length;
+      }
       socket.send(message);
     }
   }
@@ -399,6 +489,7 @@ export class Session {
   #close(code: number, reason: string): void {
     const socket = this.#socket;
     this.#socket = undefined;
+    this.#endCode = code;
     socket?.close(code, reason);
   }
 }

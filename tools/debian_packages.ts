@@ -15,6 +15,11 @@ export const enginePackages: readonly DebianPackage[] = [
   { name: "pocketsphinx-testdata", purpose: "tests and demonstration: recorded speech with its transcripts" },
 ];
 
+/** What the tests of the page need. */
+export const browserPackages: readonly DebianPackage[] = [
+  { name: "chromium", purpose: "tests: the page in a real browser" },
+];
+
 /** Lists the state of packages, one `name state` a line; it fails when one is unknown, and lists the others all the same. */
 export function stateCommand(packages: readonly DebianPackage[]): readonly string[] {
   return [

@@ -1,11 +1,12 @@
 /**
- * Installs what the local engines need, on Debian and Ubuntu; elsewhere says what to install. Does nothing when everything is there, and
- * then needs neither network nor rights. Ends with 0 even where something is missing, so that tests can skip what needs it, or with 1
- * when called with `--require`.
+ * Installs what the local engines and the tests need, on Debian and Ubuntu; elsewhere says what to install. Does nothing when everything is there,
+ * and then needs neither network nor rights. Ends with 0 even where something is missing, so that tests can skip what needs it. With
+ * `--require` it installs what the engines need and no more, and ends with 1 when something of that is missing.
  *
  * @module
  */
 import {
+  browserPackages,
   type DebianPackage,
   enginePackages,
   installCommand,
@@ -16,22 +17,30 @@ import {
   stateCommand,
   updateCommand,
 } from "./debian_packages.ts";
+import { setUpPromtool } from "./promtool.ts";
 
-/** Brings a machine to the point where all `packages` are installed; returns those that are still missing. */
-export async function setUp(packages: readonly DebianPackage[]): Promise<readonly DebianPackage[]> {
+/**
+ * Brings a machine to the point where all `packages` are installed; returns those that are still missing.
+ *
+ * @param what who needs them, for what is said meanwhile: `local engines`.
+ */
+export async function setUp(
+  packages: readonly DebianPackage[],
+  what: string,
+): Promise<readonly DebianPackage[]> {
   const before = await missing(packages);
   if (before === undefined) {
-    say("This system has no dpkg. The local engines need, each with its library and data:");
+    say(`This system has no dpkg. The ${what} need, each with its library and data:`);
     list(packages);
     say("On Debian or Ubuntu:", `  ${printable(installCommand(packages, { type: "sudo", ask: true }))}`);
     return packages;
   }
   if (before.length === 0) {
-    say(`Local engines: all ${packages.length} packages are installed`);
+    say(`The ${what}: all ${packages.length} packages are installed`);
     return [];
   }
 
-  say("The local engines need these Debian packages, which are not installed:");
+  say(`The ${what} need these Debian packages, which are not installed:`);
   list(before);
   const privilege = await findPrivilege();
   if (!privilege) {
@@ -53,7 +62,7 @@ export async function setUp(packages: readonly DebianPackage[]): Promise<readonl
   }
 
   const after = await missing(before) ?? before;
-  if (after.length === 0) say(`Local engines: installed ${before.length} packages`);
+  if (after.length === 0) say(`The ${what}: installed ${before.length} packages`);
   else {
     say("Still missing:");
     list(after);
@@ -72,6 +81,12 @@ async function findPrivilege(): Promise<Privilege | undefined> {
   if (Deno.uid() === 0) return { type: "root" };
   if (await output(["sudo", "--version"]) === undefined) return undefined;
   return { type: "sudo", ask: Deno.stdin.isTerminal() };
+}
+
+/** Brings the package lists up to date, where that is allowed. */
+async function refreshLists(): Promise<boolean> {
+  const privilege = await findPrivilege();
+  return privilege !== undefined && await run(updateCommand(privilege));
 }
 
 /** What a command prints, whether or not it succeeds; `undefined` when there is no such command. */
@@ -107,9 +122,13 @@ function say(...lines: readonly string[]): void {
 }
 
 if (import.meta.main) {
-  const stillMissing = await setUp(enginePackages);
-  if (stillMissing.length > 0) {
-    const required = Deno.args.includes("--require");
+  const required = Deno.args.includes("--require");
+  const stillMissing = [
+    ...await setUp(enginePackages, "local engines"),
+    ...(required ? [] : await setUp(browserPackages, "browser tests")),
+  ];
+  const checksThere = required || await setUpPromtool(say, refreshLists);
+  if (stillMissing.length > 0 || !checksThere) {
     say(required ? "Cannot go on without them" : "Whatever needs them is skipped, or fails where CI=true");
     if (required) Deno.exit(1);
   }

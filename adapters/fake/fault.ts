@@ -1,8 +1,10 @@
 import { type ErrorKind, PipelineError } from "../../pipeline/error.ts";
 
-/** A failure to be played: an error of this kind, or a silence that only an abort ends. */
+/** A failure to be played: an error of this kind, or a silence. */
 export interface Fault {
   readonly fault: ErrorKind | "stall";
+  /** How long a silence lasts before the connection is lost; until an abort by default. */
+  readonly silence?: (signal: AbortSignal) => Promise<void>;
   /** How often it is played before all is well again; 1 by default. */
   readonly times?: number;
   /** Handed on with the error. */
@@ -26,9 +28,9 @@ export class Faults<F extends Fault> {
   async play(fault: F, what: string, signal: AbortSignal): Promise<never> {
     const entry = this.#left.find((entry) => entry.fault === fault);
     if (entry) entry.times -= 1;
-    if (fault.fault === "stall") return await stall(signal);
+    if (fault.fault === "stall") await (fault.silence ?? forever)(signal);
     throw new PipelineError(
-      fault.fault,
+      fault.fault === "stall" ? "unavailable" : fault.fault,
       `${what}: this failure is in the script`,
       fault.retryAfterMs === undefined ? {} : { retryAfterMs: fault.retryAfterMs },
     );
@@ -41,7 +43,8 @@ export class Faults<F extends Fault> {
   }
 }
 
-function stall(signal: AbortSignal): Promise<never> {
+/** Never resolves; rejects with `signal.reason` when the signal aborts. */
+export function forever(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) return reject(signal.reason);
     signal.addEventListener("abort", () => reject(signal.reason), { once: true });

@@ -55,6 +55,13 @@ export function fakeSynthesizer(options: FakeSynthesizerOptions = {}): Owned<Spe
   const lifetime = new Lifetime(`synthesizer ${name}`);
   const openFaults = new Faults(options.openFaults);
   const faults = new Faults(options.faults);
+  const tones = new Map<string, Tone>();
+  const toneOf = (hertz: number, rate: number) => {
+    const key = `${hertz}/${rate}`;
+    const tone = tones.get(key) ?? new Tone(hertz, rate);
+    tones.set(key, tone);
+    return tone;
+  };
   return {
     name,
     traits: { voices, formats, speeds },
@@ -86,7 +93,7 @@ export function fakeSynthesizer(options: FakeSynthesizerOptions = {}): Owned<Spe
           `Cannot speak in any of the wanted formats: expected ${given}`,
         );
       }
-      const tone = new Tone(220 + 20 * voices.indexOf(chosen), format.rate);
+      const tone = toneOf(220 + 20 * voices.indexOf(chosen), format.rate);
       return fakeVoice(options, { name, tone, format, faults, engine: lifetime });
     },
     [Symbol.asyncDispose]() {

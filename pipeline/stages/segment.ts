@@ -44,7 +44,7 @@ export const defaultSegmentRules: SegmentRules = {
 
 /**
  * Cuts committed words into clauses: at a sentence mark always; at a comma, before a conjunction or at a pause when enough was said; at the
- * widest gap of the second half when the clause grows too long; and at the end of the utterance.
+ * widest gap of the second half that was not shown yet when the clause grows too long; and at the end of the utterance.
  */
 export class Segmenter {
   readonly #rules: SegmentRules;
@@ -52,6 +52,8 @@ export class Segmenter {
   #utterance = 0;
   #language: LanguageTag = "und";
   #run: Word[] = [];
+  /** How many words of the run have been there since an earlier `add`: whoever was shown them must not lose them to the next clause. */
+  #shown = 0;
 
   constructor(firstSegment = 1, rules: SegmentRules = defaultSegmentRules) {
     this.#rules = rules;
@@ -80,6 +82,7 @@ export class Segmenter {
       if (this.#breaksAfter(word)) cut.push(...this.close());
       else if (this.#tooLong()) cut.push(this.#cut(this.#widestGap()));
     }
+    this.#shown = this.#run.length;
     return cut;
   }
 
@@ -120,7 +123,11 @@ export class Segmenter {
   #widestGap(): number {
     let best = this.#run.length;
     let widest = 0;
-    for (let index = Math.ceil(this.#run.length / 2); index < this.#run.length; index++) {
+    for (
+      let index = Math.max(this.#shown, Math.ceil(this.#run.length / 2));
+      index < this.#run.length;
+      index++
+    ) {
       const gap = this.#run[index]!.startMs - this.#run[index - 1]!.endMs;
       if (gap > widest) {
         widest = gap;
@@ -132,6 +139,7 @@ export class Segmenter {
 
   #cut(count: number): Segment {
     const words = this.#run.splice(0, count);
+    this.#shown = 0;
     return {
       segment: this.#next++,
       utterance: this.#utterance,

@@ -36,6 +36,18 @@ Deno.test("GET /readyz takes an engine that is only busy for ready", async () =>
   assertEquals([response.status, (await response.json()).engines.stt.ready], [200, true]);
 });
 
+Deno.test("GET /readyz tells how each provider is that an engine is made of", async () => {
+  await using service = liveService();
+  const providers = [{ name: "deepl", state: "open" as const }, {
+    name: "apertium",
+    state: "closed" as const,
+  }];
+  Object.assign(service.services.translator, { name: "deepl,apertium", providers: () => providers });
+  const { engines } = await (await fetch(`${service.url}/readyz`)).json();
+  assertEquals(engines.mt, { engine: "deepl,apertium", ready: true, providers });
+  assertEquals(engines.stt, { engine: "fake", ready: true });
+});
+
 Deno.test("GET /v1/languages lists pairs, voices, formats and engines", async () => {
   await using service = liveService();
   const response = await fetch(`${service.url}/v1/languages`);

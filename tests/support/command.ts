@@ -10,6 +10,7 @@ export class RunningCommand {
   readonly #child: Deno.ChildProcess;
   readonly #output: Promise<readonly [string, string]>;
   #stdout = "";
+  #stderr = "";
 
   /** Starts `deno run` with a file of the repository; `stdin` is what it reads, nothing by default. */
   constructor(path: string, args: readonly string[], options: {
@@ -28,13 +29,18 @@ export class RunningCommand {
     if (options.stdin) feed(this.#child.stdin, options.stdin);
     this.#output = Promise.all([
       collect(this.#child.stdout, (text) => this.#stdout += text),
-      collect(this.#child.stderr, () => {}),
+      collect(this.#child.stderr, (text) => this.#stderr += text),
     ]);
   }
 
   /** What it has written to standard output so far. */
   get stdout(): string {
     return this.#stdout;
+  }
+
+  /** What it has written to standard error so far. */
+  get stderr(): string {
+    return this.#stderr;
   }
 
   get pid(): number {

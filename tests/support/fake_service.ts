@@ -3,7 +3,9 @@ import { type ScriptedUtterance, utterance } from "../../adapters/fake/script.ts
 import { fakeSynthesizer, type FakeSynthesizerOptions } from "../../adapters/fake/synthesizer.ts";
 import { fakeTranslator, type FakeTranslatorOptions } from "../../adapters/fake/translator.ts";
 import type { Clock } from "../../flow/clock.ts";
+import type { Frame } from "../../pipeline/audio.ts";
 import type { Services } from "../../pipeline/interpret.ts";
+import type { Input, SpeechRecognizer } from "../../pipeline/ports.ts";
 import { defaultLimits, type Limits } from "../../sessions/limits.ts";
 import { Registry } from "../../sessions/registry.ts";
 
@@ -15,22 +17,27 @@ export interface FakeServiceOptions {
   readonly mt?: FakeTranslatorOptions;
   readonly tts?: FakeSynthesizerOptions;
   readonly limits?: Partial<Limits>;
+  /** Is told of every frame that reaches the recognizer. */
+  readonly onFrame?: (frame: Frame) => void;
 }
 
 /** Two utterances: at 0.5 s and at 4 s. */
 export const shortTalk = [utterance("the old house is near the sea", 500), utterance("we go home", 4000)];
 
 /** A registry on scripted engines, and what went wrong in it that should not have. */
-export function fakeService({ clock, script = shortTalk, stt, mt, tts, limits }: FakeServiceOptions) {
+export function fakeService(
+  { clock, script = shortTalk, stt, mt, tts, limits, onFrame }: FakeServiceOptions,
+) {
   const faults: unknown[] = [];
+  const recognizer = fakeRecognizer({
+    script,
+    finalDelayMs: 200,
+    endpointDelayMs: 200,
+    stableAfterMs: 400,
+    ...stt,
+  });
   const services: Services = {
-    recognizer: fakeRecognizer({
-      script,
-      finalDelayMs: 200,
-      endpointDelayMs: 200,
-      stableAfterMs: 400,
-      ...stt,
-    }),
+    recognizer: onFrame ? overheard(recognizer, onFrame) : recognizer,
     translator: fakeTranslator({ clock, ...mt }),
     synthesizer: fakeSynthesizer({ clock, ...tts }),
     clock,
@@ -41,6 +48,26 @@ export function fakeService({ clock, script = shortTalk, stt, mt, tts, limits }:
     onFault: (error) => faults.push(error),
   });
   return { services, registry, faults };
+}
+
+/** The same recognizer, with somebody who listens in. */
+function overheard(recognizer: SpeechRecognizer, onFrame: (frame: Frame) => void): SpeechRecognizer {
+  async function* listenIn(input: AsyncIterable<Input>): AsyncGenerator<Input, void> {
+    for await (const item of input) {
+      if (item.type === "frame") onFrame(item);
+      yield item;
+    }
+  }
+  return {
+    ...recognizer,
+    async open(options) {
+      const hearing = await recognizer.open(options);
+      return {
+        hear: (input, signal) => hearing.hear(listenIn(input), signal),
+        [Symbol.asyncDispose]: () => hearing[Symbol.asyncDispose](),
+      };
+    },
+  };
 }
 
 /** What a client says first. */

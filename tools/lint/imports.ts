@@ -21,7 +21,16 @@ const mayImport: Readonly<Record<string, readonly string[] | "everything">> = {
   "adapters/fake": ["pipeline", "flow", "valibot", "pure-rand"],
   "sessions": ["pipeline", "protocol", "flow", "telemetry", "@std/encoding"],
   "media": ["flow", "wave-codec", "speex-resampler"],
-  "telemetry": ["flow", "@std/log"],
+  "telemetry": [
+    "sessions/observer.ts",
+    "adapters/compose/engine_event.ts",
+    "pipeline",
+    "flow",
+    "@std/log",
+    "@opentelemetry/api",
+    "@prometheus-io/client",
+    "node:",
+  ],
 
   "routes": [
     "sessions",
@@ -38,7 +47,14 @@ const mayImport: Readonly<Record<string, readonly string[] | "everything">> = {
   "client": ["protocol", "flow"],
   "web": ["client"],
   "cli": ["client", "media", "protocol", "flow", "ws", "@std/async", "node:"],
-  "config.ts": ["adapters/mod.ts", "adapters/provider.ts", "pipeline", "flow", "valibot"],
+  "config.ts": [
+    "adapters/mod.ts",
+    "adapters/provider.ts",
+    "adapters/compose/mod.ts",
+    "pipeline",
+    "flow",
+    "valibot",
+  ],
 
   "main.ts": "everything",
   "tests": "everything",

@@ -656,3 +656,22 @@ Deno.test("ClientSession.continuation() is what another instance needs", async (
   });
   assertEquals(samples, Array.from(talk(3_840, 9_700 - 3_840)));
 });
+
+Deno.test("ClientSession.cancel() and mute() are heard after end, what would add to the source is not", async () => {
+  await using stage = new Stage();
+  const session = await stage.live();
+  const stop = new AbortController();
+  const ending = session.end(stop.signal);
+  ending.catch(() => {});
+  session.cancel(1, 3);
+  session.mute(1, true);
+  assertThrows(() => session.flush(), TypeError, "end was called");
+  assertThrows(() => session.setTargets(["fr"]), TypeError, "end was called");
+  await stage.clock.advance(50);
+  const told = stage.service.messages.map(({ type }) => type).filter((type) =>
+    type !== "ack" && type !== "ping"
+  );
+  assertEquals(told.slice(-3), ["end", "cancel", "mute"]);
+  stop.abort();
+  await ending.catch(() => {});
+});

@@ -144,20 +144,6 @@ Deno.test("Session keeps its end for a client that was cut off just then", async
   assertEquals([second.closed?.code, registry.size, clock.pending], [1000, 0, 0]);
 });
 
-Deno.test("Registry.drain() tells every client to resume elsewhere and then closes with 4503", async () => {
-  const { clock, registry, socket, connect } = await setUp();
-  const draining = registry.drain(4000);
-  assertEquals(socket.said("goaway").map(({ deadlineMs }) => deadlineMs), [4000]);
-  const late = connect();
-  late.say(start);
-  assertEquals(late.closed?.code, 1013);
-  await clock.advance(3900);
-  assertEquals(socket.closed, undefined);
-  await clock.advance(200);
-  await draining;
-  assertEquals([socket.closed?.code, registry.size, clock.pending], [4503, 0, 0]);
-});
-
 Deno.test("Session ends at once when its client closes in order", async () => {
   const { clock, registry, socket } = await setUp();
   await speakFor(clock, socket, 1000);

@@ -114,3 +114,24 @@ Deno.test("Segmenter loses and repeats no word, whatever the words and pauses", 
     assertEquals(segments.map((segment) => segment.segment), segments.map((_, index) => index + 1));
   }));
 });
+
+Deno.test("Segmenter never moves a word that was shown with a clause into the next one", () => {
+  const gaps = fc.array(fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 0, max: 240 })), {
+    minLength: 20,
+    maxLength: 80,
+  });
+  fc.assert(fc.property(gaps, fc.integer({ min: 1, max: 5 }), (shapes, atOnce) => {
+    let startMs = 0;
+    const words: Word[] = shapes.map(([letters, gapMs]) => {
+      const word = { text: "x".repeat(letters), startMs, endMs: startMs + 80, timing: "measured" as const };
+      startMs = word.endMs + gapMs;
+      return word;
+    });
+    const segmenter = new Segmenter();
+    for (let at = 0; at < words.length; at += atOnce) {
+      const shown = segmenter.pendingText;
+      const [first] = segmenter.add(words.slice(at, at + atOnce), 1, "en");
+      assert((first?.text ?? segmenter.pendingText).startsWith(shown));
+    }
+  }));
+});

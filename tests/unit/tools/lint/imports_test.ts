@@ -105,8 +105,8 @@ const edges: readonly { from: string; allows: readonly string[]; refuses: readon
   },
   {
     from: "telemetry/log.ts",
-    allows: ["@std/log", "../flow/clock.ts"],
-    refuses: ["../sessions/registry.ts"],
+    allows: ["@std/log", "../flow/clock.ts", "../sessions/observer.ts", "../pipeline/session_event.ts"],
+    refuses: ["../sessions/registry.ts", "../adapters/compose/mod.ts", "../routes/app.ts"],
   },
   {
     from: "client/session.ts",

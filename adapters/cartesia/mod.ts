@@ -1,0 +1,79 @@
+import type { LanguageTag } from "../../pipeline/language.ts";
+import type { SpeechSynthesizer } from "../../pipeline/ports.ts";
+import { everyLanguage, rawFormats } from "../net/choose_voice.ts";
+import { addressSetting, keySetting, languagesSetting, nameSetting, namesSetting } from "../net/settings.ts";
+import { type SocketOutside, synthesizerOverSocket } from "../net/synthesizer_over_socket.ts";
+import type { Owned, Provider } from "../provider.ts";
+import {
+  cancelMessage,
+  type CartesiaAccess,
+  codeOf,
+  connection,
+  phraseMessage,
+  readMessage,
+} from "./wire.ts";
+
+/** Options of {@linkcode cartesiaSynthesizer}. */
+export interface CartesiaOptions extends CartesiaAccess, SocketOutside {
+  readonly model: string;
+  /** The voices' identifiers; each is taken to speak each of the languages, as all do with Sonic 3 and later. */
+  readonly voices: readonly string[];
+  readonly languages: readonly LanguageTag[];
+}
+
+/**
+ * Speaks with Cartesia: over a connection for each voice on which every text has a context of its own. Contexts that are at work count
+ * towards the plan's concurrency. A connection that Cartesia closes while nobody speaks, after five minutes, is opened again with the next text.
+ */
+export function cartesiaSynthesizer(options: CartesiaOptions): Owned<SpeechSynthesizer> {
+  const { model, voices, languages } = options;
+  return synthesizerOverSocket({
+    name: "cartesia",
+    provider: "Cartesia",
+    traits: {
+      voices: everyLanguage(voices, languages),
+      formats: rawFormats([24_000, 16_000, 22_050, 44_100, 48_000, 8_000]),
+      speeds: { min: 0.6, max: 1.5 },
+    },
+    textLimit: 5000,
+    contexts: 2,
+    connection: () => connection(options),
+    read: readMessage,
+    text(context, { name, language, format }, speed) {
+      const speaker = { model, voice: name, language: codeOf(language), rate: format.rate, speed };
+      return {
+        phrase: (text) => [phraseMessage(context, speaker, text, true)],
+        end: () => [phraseMessage(context, speaker, "", false)],
+        cancel: () => [cancelMessage(context)],
+      };
+    },
+  }, options);
+}
+
+const settings = {
+  CARTESIA_API_KEY: keySetting("Cartesia"),
+  PARLEY_CARTESIA_URL: addressSetting("https://api.cartesia.ai", "Where Cartesia's routes begin"),
+  PARLEY_CARTESIA_MODEL: nameSetting("sonic-3.5", "Which model of Cartesia speaks"),
+  PARLEY_CARTESIA_VOICES: namesSetting(
+    "9626c31c-bec5-4cca-baa8-f8ba9e84c8bc",
+    "The identifiers of Cartesia's voices, separated by commas; the first is the default",
+  ),
+  PARLEY_CARTESIA_LANGUAGES: languagesSetting(
+    "en,ar,bg,bn,cs,da,de,el,es,fi,fil,fr,gu,he,hi,hr,hu,id,it,ja,ka,kn,ko,ml,mr,ms,nb,nl,or,pa,pl,pt,ro,ru,sk,sv,ta,te,th,tr,uk,ur,vi,zh",
+    "What the model of Cartesia speaks, separated by commas",
+  ),
+};
+
+/** `PARLEY_TTS=cartesia`: speech by Cartesia. */
+export const cartesia: Provider<SpeechSynthesizer, typeof settings> = {
+  name: "cartesia",
+  settings,
+  create: (values) =>
+    cartesiaSynthesizer({
+      key: values.CARTESIA_API_KEY,
+      address: values.PARLEY_CARTESIA_URL,
+      model: values.PARLEY_CARTESIA_MODEL,
+      voices: values.PARLEY_CARTESIA_VOICES,
+      languages: values.PARLEY_CARTESIA_LANGUAGES,
+    }),
+};

@@ -1,0 +1,145 @@
+import type { Clock } from "../../flow/clock.ts";
+import { type AnswerEngine, type Answering, type Answers, around } from "./answering.ts";
+import type { EngineObserver, EngineStage, Operation } from "./engine_event.ts";
+import type { LatencyWindow } from "./latency_window.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+
+/** What measures the calls of one engine. */
+export interface MeasureOptions {
+  readonly clock: Clock;
+  readonly observe: EngineObserver;
+  /** How long the engine takes to open a session, and to its first result: noted here. */
+  readonly opening: LatencyWindow;
+  readonly firstResult: LatencyWindow;
+}
+
+/** Opens a session and tells how that went. */
+export async function measureOpening<Session>(
+  { stage, name }: { readonly stage: EngineStage; readonly name: string },
+  { clock, observe, opening }: MeasureOptions,
+  signal: AbortSignal,
+  open: () => Promise<Session>,
+): Promise<Session> {
+  const startMs = clock.now();
+  const tell = (how: ReturnType<typeof outcomeOf>) =>
+    observe({
+      type: "call",
+      stage,
+      engine: name,
+      operation: "open",
+      ...how,
+      durationMs: clock.now() - startMs,
+    });
+  try {
+    const session = await open();
+    opening.add(clock.now() - startMs);
+    tell({ outcome: "ok" });
+    return session;
+  } catch (error) {
+    tell(outcomeOf(error, signal));
+    throw error;
+  }
+}
+
+/** One call of an engine, from its beginning to its end. */
+export class Measurement {
+  readonly #who: { readonly stage: EngineStage; readonly engine: string; readonly operation: Operation };
+  readonly #options: MeasureOptions;
+  readonly #startMs: number;
+  #givenMs: number | undefined;
+  #firstResultMs: number | undefined;
+  #end: { readonly outcome: Outcome } = { outcome: "cancelled" };
+
+  constructor(
+    who: { readonly stage: EngineStage; readonly engine: string; readonly operation: Operation },
+    options: MeasureOptions,
+  ) {
+    this.#who = who;
+    this.#options = options;
+    this.#startMs = options.clock.now();
+  }
+
+  /** There is more to work on. */
+  given(): void {
+    this.#givenMs = this.#options.clock.now();
+  }
+
+  /** A result came. */
+  result(): void {
+    if (this.#firstResultMs !== undefined) return;
+    this.#firstResultMs = this.#waitedMs();
+    this.#options.firstResult.add(this.#firstResultMs);
+  }
+
+  /** It has come to its end by itself. */
+  ended(): void {
+    this.#end = { outcome: this.#firstResultMs === undefined ? "empty" : "ok" };
+  }
+
+  /** It failed. */
+  failed(error: unknown, signal: AbortSignal): void {
+    this.#end = outcomeOf(error, signal);
+  }
+
+  /** Tells how it went; without `ended` or `failed` before, its caller has left. */
+  tell(): void {
+    const { clock, observe, firstResult } = this.#options;
+    const waitedMs = this.#waitedMs();
+    // One that was given up for being slow counts as slow: else only the fast ones would be remembered.
+    const slow = this.#firstResultMs === undefined && this.#givenMs !== undefined &&
+      this.#end.outcome === "cancelled" &&
+      waitedMs > (firstResult.p95 ?? Infinity);
+    if (slow) firstResult.add(waitedMs);
+    observe({
+      type: "call",
+      ...this.#who,
+      ...this.#end,
+      ...(this.#firstResultMs === undefined ? {} : { firstResultMs: this.#firstResultMs }),
+      durationMs: clock.now() - this.#startMs,
+    });
+  }
+
+  #waitedMs(): number {
+    return this.#options.clock.now() - (this.#givenMs ?? this.#startMs);
+  }
+}
+
+/** An engine whose every call is observed. */
+export function measured<A extends Answers>(
+  answering: Answering<A>,
+  engine: AnswerEngine<A>,
+  options: MeasureOptions,
+): AnswerEngine<A> {
+  const { stage } = answering;
+  const { name } = engine;
+
+  async function* answer(
+    session: A["session"],
+    request: A["request"],
+    signal: AbortSignal,
+  ): AsyncGenerator<A["event"]> {
+    const call = new Measurement({ stage, engine: name, operation: "answer" }, options);
+    answering.noteGiven(request, () => call.given());
+    try {
+      for await (const event of answering.ask(session, request, signal)) {
+        if (answering.isResult(event)) call.result();
+        yield event;
+      }
+      call.ended();
+    } catch (error) {
+      call.failed(error, signal);
+      throw error;
+    } finally {
+      call.tell();
+    }
+  }
+
+  return around(engine, async (wanted) => {
+    const session = await measureOpening({ stage, name }, options, wanted.signal, () => engine.open(wanted));
+    return answering.session(
+      session,
+      (request, signal) => answer(session, request, signal),
+      () => session[Symbol.asyncDispose](),
+    );
+  });
+}

@@ -1,0 +1,43 @@
+import type { Hearing, HearingEvent, Input, SpeechRecognizer } from "../../pipeline/ports.ts";
+import type { Owned } from "../provider.ts";
+import { around } from "./answering.ts";
+import { Measurement, measureOpening, type MeasureOptions } from "./measured.ts";
+
+/** A recognizer whose every call is observed. A hearing's first result is its first hypothesis, counted from the first sound of speech that it noticed. */
+export function measuredRecognizer(
+  engine: Owned<SpeechRecognizer>,
+  options: MeasureOptions,
+): Owned<SpeechRecognizer> {
+  const who = { stage: "stt", name: engine.name } as const;
+
+  async function* hear(
+    session: Hearing,
+    input: AsyncIterable<Input>,
+    signal: AbortSignal,
+  ): AsyncGenerator<HearingEvent> {
+    const call = new Measurement({ stage: "stt", engine: engine.name, operation: "hear" }, options);
+    let started = false;
+    try {
+      for await (const event of session.hear(input, signal)) {
+        if (event.type === "speech_started" && !started) call.given();
+        started ||= event.type === "speech_started";
+        if (event.type === "hypothesis") call.result();
+        yield event;
+      }
+      call.ended();
+    } catch (error) {
+      call.failed(error, signal);
+      throw error;
+    } finally {
+      call.tell();
+    }
+  }
+
+  return around(engine, async (wanted) => {
+    const session = await measureOpening(who, options, wanted.signal, () => engine.open(wanted));
+    return {
+      hear: (input, signal) => hear(session, input, signal),
+      [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+    };
+  });
+}

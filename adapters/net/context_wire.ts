@@ -1,0 +1,33 @@
+import type { ErrorKind } from "../../pipeline/error.ts";
+import type { SynthesizerTraits } from "../../pipeline/ports.ts";
+import type { ChosenVoice } from "./choose_voice.ts";
+import type { ContextEvent } from "./context_link.ts";
+
+/** What a synthesizer's wire has to say that speaks several texts over one connection, each in a context of its own. */
+export interface ContextWire {
+  /** What it is called in the configuration. */
+  readonly name: string;
+  /** What it is called in messages. */
+  readonly provider: string;
+  readonly traits: SynthesizerTraits;
+  /** The longest text, in UTF-16 units. */
+  readonly textLimit: number;
+  /** How many contexts a connection may have at a time. */
+  readonly contexts: number;
+  readonly closing?: (code: number, reason: string) => ErrorKind | undefined;
+  /** The connection for a voice; keys stand in the headers. */
+  connection(
+    voice: ChosenVoice,
+  ): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
+  /** What a message says; nothing where its type is unknown or of no interest. */
+  read(message: string): ContextEvent | undefined;
+  /** The messages of one text, in order: those of each phrase, then those of the end; or those that end it early. */
+  text(context: string, voice: ChosenVoice, speed: number): ContextMessages;
+}
+
+/** The messages of one text. */
+export interface ContextMessages {
+  phrase(text: string, first: boolean): readonly string[];
+  end(): readonly string[];
+  cancel(): readonly string[];
+}

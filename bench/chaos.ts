@@ -1,0 +1,96 @@
+/**
+ * `deno task chaos [--seed N] [--minutes M]`: lets simulated speakers talk to whole services on simulated engines with every kind of trouble, world after
+ * world, until so many minutes of speech have passed; 10,000 by default. The same seed gives the same worlds. Prints what must not have been, with the
+ * seed of the world that it was in and the shortest run of it that shows it, and ends with 1 if there was anything.
+ *
+ * @module
+ */
+import { parseArgs } from "node:util";
+import { runWorld, type WorldReport } from "../tests/support/chaos/world.ts";
+import { machine } from "./profile.ts";
+
+/** How long a world is, in minutes of speech: long enough for sessions to end and begin, short enough to be looked at. */
+const worldMinutes = 20;
+const printedLines = 200;
+
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    seed: { type: "string", default: "1" },
+    minutes: { type: "string", default: "10000" },
+    help: { type: "boolean", default: false },
+  },
+});
+const seed = Number(values.seed);
+const minutes = Number(values.minutes);
+if (values.help || !Number.isInteger(seed) || !(minutes > 0)) {
+  console.log("Usage: deno task chaos [--seed N] [--minutes M]");
+  Deno.exit(values.help ? 0 : 2);
+}
+
+/** The shortest run of a world, in powers of two, that still shows a violation. */
+async function shrink(report: WorldReport): Promise<{ minutes: number; report: WorldReport }> {
+  let smallest = { minutes: worldMinutes, report };
+  for (let half = worldMinutes / 2; half >= 0.5; half /= 2) {
+    const shorter = await runWorld({ seed: report.seed, minutes: half });
+    if (shorter.violations.length === 0) break;
+    smallest = { minutes: half, report: shorter };
+  }
+  return smallest;
+}
+
+function heapMb(): number {
+  collect?.();
+  return Deno.memoryUsage().heapUsed / 2 ** 20;
+}
+
+/** There with `--v8-flags=--expose-gc`. */
+const { gc: collect } = globalThis as { readonly gc?: () => void };
+
+console.log(`${machine()}\nchaos from seed ${seed}, ${minutes} minutes of speech`);
+const startedMs = performance.now();
+const totals = { minutes: 0, worlds: 0, sessions: 0, segments: 0, resumes: 0 };
+const outcomes = { spoken: 0, failed: 0, skipped: 0, cancelled: 0 };
+const ends = new Map<string, number>();
+const heaps: { readonly minutes: number; readonly mb: number }[] = [];
+let failures = 0;
+while (totals.minutes < minutes) {
+  const report = await runWorld({ seed: seed + totals.worlds, minutes: worldMinutes });
+  totals.worlds += 1;
+  totals.minutes += report.minutes;
+  for (const session of report.sessions) {
+    totals.sessions += 1;
+    totals.segments += session.segments;
+    totals.resumes += session.resumes;
+    for (const outcome of Object.keys(outcomes) as (keyof typeof outcomes)[]) {
+      outcomes[outcome] += session.counts[outcome];
+    }
+    ends.set(session.end, (ends.get(session.end) ?? 0) + 1);
+  }
+  if (report.violations.length > 0) {
+    failures += 1;
+    const { minutes, report: smallest } = await shrink(report);
+    console.log(`\nThe world of seed ${report.seed} went wrong within ${minutes} minutes:`);
+    for (const line of smallest.violations.slice(0, printedLines)) console.log(`  ${line}`);
+  }
+  if (totals.worlds % 10 === 0 || totals.minutes >= minutes) {
+    heaps.push({ minutes: totals.minutes, mb: heapMb() });
+    console.log(
+      `${totals.minutes.toFixed(0)} min, ${totals.sessions} sessions, heap ${heaps.at(-1)!.mb.toFixed(1)} MB`,
+    );
+  }
+}
+console.log(
+  [
+    "",
+    `${totals.minutes.toFixed(0)} minutes in ${((performance.now() - startedMs) / 1000).toFixed(0)} s: ` +
+    `${totals.worlds} worlds, ${totals.sessions} sessions, ${totals.segments} segments, ${totals.resumes} resumes`,
+    `segments in lanes: ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(", ")}`,
+    ...[...ends].toSorted((one, other) => other[1] - one[1]).map(([end, count]) => `${count} × ${end}`),
+    `heap from ${heaps[0]!.mb.toFixed(1)} to ${heaps.at(-1)!.mb.toFixed(1)} MB${
+      collect ? "" : " (not collected)"
+    }`,
+    failures === 0 ? "nothing went wrong" : `${failures} worlds went wrong`,
+  ].join("\n"),
+);
+Deno.exit(failures === 0 ? 0 : 1);

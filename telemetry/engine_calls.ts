@@ -1,0 +1,55 @@
+import type { EngineEvent, EngineObserver } from "../adapters/compose/engine_event.ts";
+import type { Exits } from "./exits.ts";
+import type { Log } from "./log.ts";
+import type { Tally } from "./tally.ts";
+
+/** What engines are counted in, and who tells it. */
+export interface EngineCalls {
+  /** To be told what happens to engines. */
+  readonly observe: EngineObserver;
+  readonly outcomes: Tally;
+  readonly retries: Tally;
+  readonly switches: Tally;
+  readonly lookups: Tally;
+}
+
+/** Counts and measures the calls of providers; breakers and hand-overs are told in the log as well. */
+export function engineCalls(exits: Exits, log: Log): EngineCalls {
+  const calls = exits.histogram("calls");
+  const firstResults = exits.histogram("firstResults");
+  const outcomes = exits.counter("outcomes");
+  const retries = exits.counter("retries");
+  const switches = exits.counter("switches");
+  const lookups = exits.counter("lookups");
+
+  const called = (event: Extract<EngineEvent, { type: "call" }>) => {
+    const { stage, engine: provider, operation, outcome, kind = "", firstResultMs, durationMs } = event;
+    outcomes.add({ stage, provider, operation, outcome, kind });
+    calls.record(durationMs / 1000, { stage, provider, operation });
+    if (firstResultMs !== undefined) firstResults.record(firstResultMs / 1000, { stage, provider });
+    if (outcome === "failed") log.warn("call failed", { stage, provider, operation, kind });
+  };
+
+  const observe = (event: EngineEvent) => {
+    switch (event.type) {
+      case "call":
+        return called(event);
+      case "breaker":
+        return log.warn("breaker changed", {
+          stage: event.stage,
+          provider: event.engine,
+          state: event.state,
+        });
+      case "retry":
+        return retries.add({ stage: event.stage, provider: event.engine, kind: event.kind });
+      case "switch": {
+        const { stage, from, to, why } = event;
+        switches.add({ stage, from, to, why });
+        return log.warn("provider changed", { stage, from, to, why });
+      }
+      case "cache":
+        return lookups.add({ stage: event.stage, provider: event.engine, result: event.result });
+    }
+  };
+  return { observe, outcomes, retries, switches, lookups };
+}

@@ -1,0 +1,101 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { type ContextEvent, ContextLink } from "../../../../adapters/net/context_link.ts";
+import type { SocketRequest } from "../../../../adapters/net/socket.ts";
+import { PipelineError } from "../../../../pipeline/error.ts";
+
+const signal = new AbortController().signal;
+
+/** A link whose provider the test plays; messages are events as JSON, with the bytes as their count. */
+function linked() {
+  const sent: string[] = [];
+  const request: { current?: SocketRequest } = {};
+  let disposed = 0;
+  const link = new ContextLink(
+    (given) => {
+      request.current = given;
+      return Promise.resolve({
+        send: (message) => void sent.push(String(message)),
+        waitingBytes: 0,
+        [Symbol.asyncDispose]: () => Promise.resolve(void (disposed += 1)),
+      });
+    },
+    { provider: "X", url: "ws://x", headers: {} },
+    (message) => {
+      const { type, context, bytes = 0 } = JSON.parse(message);
+      if (type === "failed") return { type, context, error: new PipelineError("invalid_request", "no") };
+      return { type, context, bytes: new Uint8Array(bytes) } as ContextEvent;
+    },
+    signal,
+  );
+  const come = (event: object) => request.current!.message(JSON.stringify(event));
+  return {
+    link,
+    sent,
+    come,
+    end: (error: PipelineError) => request.current!.ended(error),
+    disposals: () => disposed,
+  };
+}
+
+Deno.test("ContextLink sorts what comes by its context", async () => {
+  const { link, come } = linked();
+  const [one, other] = [link.begin(), link.begin()];
+  come({ type: "audio", context: other.context, bytes: 2 });
+  come({ type: "audio", context: one.context, bytes: 1 });
+  come({ type: "done", context: one.context });
+  come({ type: "audio", context: "unknown", bytes: 9 });
+  assertEquals((await one.audio.receive(signal))?.length, 1);
+  assertEquals(await one.audio.receive(signal), undefined);
+  assertEquals((await other.audio.receive(signal))?.length, 2);
+  assertEquals([link.has(one.context), link.has(other.context)], [false, true]);
+});
+
+Deno.test("ContextLink.forget() has what comes late dropped", () => {
+  const { link, come } = linked();
+  const { context, audio } = link.begin();
+  link.forget(context);
+  come({ type: "audio", context, bytes: 5 });
+  assertEquals([audio.size, link.has(context)], [0, false]);
+});
+
+Deno.test("ContextLink fails one context, or all of them", async () => {
+  const { link, come, end } = linked();
+  const [one, other] = [link.begin(), link.begin()];
+  come({ type: "failed", context: one.context });
+  await assertRejects(() => one.audio.receive(signal), PipelineError, "no");
+  assertEquals(link.ended, false);
+  end(new PipelineError("unavailable", "gone"));
+  await assertRejects(() => other.audio.receive(signal), PipelineError, "gone");
+  await assertRejects(() => link.begin().audio.receive(signal), PipelineError, "gone");
+  assertEquals(link.ended, true);
+});
+
+Deno.test("ContextLink fails a context whose listener is two minutes behind", async () => {
+  const { link, come } = linked();
+  const { context, audio } = link.begin();
+  for (let second = 0; second < 121; second += 1) come({ type: "audio", context, bytes: 2 * 48_000 });
+  const error = await assertRejects(() => audio.receive(signal), PipelineError);
+  assertEquals([error.kind, link.ended], ["overloaded", false]);
+});
+
+Deno.test("ContextLink ends when its connecting fails", async () => {
+  const failure = new PipelineError("unauthenticated", "no");
+  const link = new ContextLink(
+    () => Promise.reject(failure),
+    { provider: "X", url: "", headers: {} },
+    () => undefined,
+    signal,
+  );
+  const { audio } = link.begin();
+  await assertRejects(() => link.opened(), PipelineError, "no");
+  await assertRejects(() => audio.receive(signal), PipelineError, "no");
+  await link[Symbol.asyncDispose]();
+});
+
+Deno.test("ContextLink sends in order and closes its socket", async () => {
+  const { link, sent, disposals } = linked();
+  await link.send("a", "b");
+  await link.send("c");
+  await link[Symbol.asyncDispose]();
+  assertEquals([sent.join(""), disposals()], ["abc", 1]);
+});
