@@ -51,6 +51,8 @@ console.log(`${machine()}\nchaos from seed ${seed}, ${minutes} minutes of speech
 const startedMs = performance.now();
 const totals = { minutes: 0, worlds: 0, sessions: 0, segments: 0, resumes: 0 };
 const outcomes = { spoken: 0, failed: 0, skipped: 0, cancelled: 0 };
+/** With retries, breakers and second engines, and without. */
+const failed = { resilient: { segments: 0, of: 0 }, plain: { segments: 0, of: 0 } };
 const ends = new Map<string, number>();
 const heaps: { readonly minutes: number; readonly mb: number }[] = [];
 let failures = 0;
@@ -62,6 +64,9 @@ while (totals.minutes < minutes) {
     totals.sessions += 1;
     totals.segments += session.segments;
     totals.resumes += session.resumes;
+    const shares = report.resilient ? failed.resilient : failed.plain;
+    shares.segments += session.counts.failed;
+    shares.of += Object.values(session.counts).reduce((sum, count) => sum + count);
     for (const outcome of Object.keys(outcomes) as (keyof typeof outcomes)[]) {
       outcomes[outcome] += session.counts[outcome];
     }
@@ -86,6 +91,9 @@ console.log(
     `${totals.minutes.toFixed(0)} minutes in ${((performance.now() - startedMs) / 1000).toFixed(0)} s: ` +
     `${totals.worlds} worlds, ${totals.sessions} sessions, ${totals.segments} segments, ${totals.resumes} resumes`,
     `segments in lanes: ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(", ")}`,
+    ...Object.entries(failed).map(([name, { segments, of }]) =>
+      `failed with ${name} engines: ${(100 * segments / of).toFixed(2)} %`
+    ),
     ...[...ends].toSorted((one, other) => other[1] - one[1]).map(([end, count]) => `${count} × ${end}`),
     `heap from ${heaps[0]!.mb.toFixed(1)} to ${heaps.at(-1)!.mb.toFixed(1)} MB${
       collect ? "" : " (not collected)"

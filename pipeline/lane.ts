@@ -6,7 +6,7 @@ import { PipelineError, type Stage } from "./error.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import type { LanguageTag } from "./language.ts";
 import { Opened } from "./opened.ts";
-import type { Pair, Translation, Voice } from "./ports.ts";
+import type { Pair, SpeechEvent, Translation, Voice } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
 import { Captioner } from "./stages/caption.ts";
 import { Pace } from "./stages/pace.ts";
@@ -222,13 +222,10 @@ export class Lane implements AsyncDisposable {
       last,
       ledger,
     });
+    const spoken = await this.#textToSpeak(text, ledger, signal);
+    const how = { segment: segment.segment, speed };
     try {
-      for await (
-        const event of voice.speak(this.#spokenText(text, ledger, signal), {
-          segment: segment.segment,
-          speed,
-        }, signal)
-      ) {
+      for await (const event of spoken ? voice.speak(spoken, how, signal) : nothing) {
         if (event.type !== "frame" && event.type !== "packets") continue;
         const first = !ledger.has("audible");
         ledger.note("audible", this.#clock.now());
@@ -255,6 +252,18 @@ export class Lane implements AsyncDisposable {
       { type: "spoken", lane, segment: segment.segment, timing, audioMs, lagMs, speed },
       signal,
     );
+  }
+
+  /** The text that is to be spoken, from the first of it on where the lane is muted: a voice that may have nothing to say is not asked. */
+  async #textToSpeak(
+    text: Queue<string>,
+    ledger: Ledger,
+    signal: AbortSignal,
+  ): Promise<AsyncIterable<string> | undefined> {
+    const spoken = this.#spokenText(text, ledger, signal);
+    if (!this.muted) return spoken;
+    const first = await spoken.next();
+    return first.done ? undefined : startingWith(first.value, spoken);
   }
 
   async *#spokenText(text: Queue<string>, ledger: Ledger, signal: AbortSignal): AsyncGenerator<string, void> {
@@ -288,6 +297,13 @@ export class Lane implements AsyncDisposable {
 }
 
 const noSamples = new Int16Array(0);
+
+const nothing: readonly SpeechEvent[] = [];
+
+async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
+  yield first;
+  yield* rest;
+}
 
 function silence(rate: number, position: number): Audio {
   return { type: "frame", rate, position, samples: noSamples };

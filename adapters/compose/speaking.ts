@@ -69,9 +69,10 @@ export const speaking: Answering<Speeches> = {
       );
     }
     const order = [...known, ...cast.filter(({ known }) => !known)];
-    const format =
-      options.formats.find((format) => order.every(({ formats }) => includes(formats, format))) ??
-        options.formats.find((format) => order.some(({ formats }) => includes(formats, format)));
+    const given = (by: readonly { readonly formats: readonly Format[] }[]) =>
+      options.formats.find((format) => by.every(({ formats }) => includes(formats, format)));
+    // What all of them give, else what the first of them gives that gives any.
+    const format = given(order) ?? order.map((one) => given([one])).find((format) => format !== undefined);
     if (format === undefined) {
       throw new PipelineError(
         "invalid_request",
@@ -103,7 +104,8 @@ async function noteText(text: AsyncIterable<string>, note: () => void): Promise<
     given ||= piece.trim() !== "";
     if (given) note();
   }
-  if (given) note();
+  // Of a text without a word, an engine owes the end.
+  note();
 }
 
 const probeText: AsyncIterable<string> = {

@@ -16,7 +16,7 @@ import { type LoadedService, startService } from "./service.ts";
 import { lecture, speechMessages } from "./speech.ts";
 
 const rate = 16_000;
-/** The share of a core that capacity is stated at, the pace below which nothing counts, and the bound on the time added, in ms. */
+/** The share of a core that capacity is stated at, the pace below which nothing counts, and the bound on the median time added, in ms. */
 const fullShare = 0.7;
 const leastPace = 0.98;
 const mostAddedMs = 100;
@@ -144,7 +144,7 @@ function broken({ share, pace, dropped, faults, roundTripsMs }: Measurement): st
   if (pace < leastPace) return `the pace fell to ${(100 * pace).toFixed(1)} %: this one does not count`;
   if (dropped > 0) return `${dropped} messages found no room`;
   if (faults > 0) return `${faults} faults: ${[...new Set(counts.faults)].join(", ")}`;
-  if (percentile(roundTripsMs, 0.99) > mostAddedMs) return `the round trip is above ${mostAddedMs} ms`;
+  if (percentile(roundTripsMs, 0.5) > mostAddedMs) return `the median round trip is above ${mostAddedMs} ms`;
   return share > fullShare ? `the core is ${(100 * share).toFixed(0)} % busy` : undefined;
 }
 

@@ -51,8 +51,8 @@ Deno.test(
         await page.click("#primary");
         await page.waitForSelector(".clause[data-growing] .said .text");
         await page.waitForSelector(".clause[data-heard] .told .word");
-        assertGreater(await loudest(page), 0.02);
         await page.waitForSelector(".clause[data-segment='3'][data-heard]");
+        assertGreater(await loudest(page), 0.02);
         await layOut(page);
         await page.waitForFunction((ms) => {
           const [minutes, seconds] = document.querySelector("#clock")!.textContent!.split(":").map(Number);

@@ -1,6 +1,11 @@
-import type { Services } from "../../../pipeline/interpret.ts";
+import type { Owned } from "../../../adapters/provider.ts";
+import type { SpeechRecognizer, SpeechSynthesizer, Translator } from "../../../pipeline/ports.ts";
 
-type Engines = Omit<Services, "clock">;
+interface Engines {
+  readonly recognizer: Owned<SpeechRecognizer>;
+  readonly translator: Owned<Translator>;
+  readonly synthesizer: Owned<SpeechSynthesizer>;
+}
 
 /** Counts the sessions of engines that were opened and not disposed. */
 export class Census {

@@ -109,7 +109,12 @@ export async function speakSession({ registry, clock, random }: SpeakerParts): P
   } catch (error) {
     end = reasonOf(error, session);
   }
-  if (end === "stuck") auditor.violations.push(`the session did not end within ${farewellMs} ms`);
+  if (end === "stuck") {
+    const open = auditor.unfinished().map(({ lane, segment }) => `${segment} in lane ${lane}`).join(", ");
+    auditor.violations.push(
+      `the session did not end within ${farewellMs} ms; unfinished segments: ${open || "none"}`,
+    );
+  }
   network.answer = { protocol: "parley.v1" };
   await session[Symbol.asyncDispose]();
   return {

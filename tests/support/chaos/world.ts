@@ -1,19 +1,18 @@
 import { Random } from "../../../adapters/fake/random.ts";
 import { profiles } from "../../../adapters/fake/profiles/mod.ts";
-import { simulatedRecognizer } from "../../../adapters/fake/simulated_recognizer.ts";
-import { simulatedSynthesizer } from "../../../adapters/fake/simulated_synthesizer.ts";
-import { simulatedTranslator } from "../../../adapters/fake/simulated_translator.ts";
 import type { Trouble } from "../../../adapters/fake/trouble.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
 import { defaultLimits } from "../../../sessions/limits.ts";
 import { Registry } from "../../../sessions/registry.ts";
 import { FakeClock } from "../fake_clock.ts";
-import { Census } from "./census.ts";
+import { worldEngines } from "./engines.ts";
 import { type SessionReport, speakSession } from "./speaker.ts";
 
 /** What a world of speakers came to. */
 export interface WorldReport {
   readonly seed: number;
+  /** Whether retries, breakers and second engines stood between the trouble and the sessions. */
+  readonly resilient: boolean;
   readonly sessions: readonly SessionReport[];
   /** Source audio, all sessions together. */
   readonly minutes: number;
@@ -61,14 +60,13 @@ export async function runWorld(
 ): Promise<WorldReport> {
   const clock = new FakeClock();
   const random = new Random(seed);
-  const census = new Census();
   const violations: string[] = [];
-  const engine = { seed, profile: random.pick(profiles), trouble, clock };
-  await using recognizer = simulatedRecognizer(engine);
-  await using translator = simulatedTranslator(engine);
-  await using synthesizer = simulatedSynthesizer(engine);
+  const profile = random.pick(profiles);
+  const resilient = random.chance(0.5);
+  const stalls = resilient ? endless(trouble) : trouble;
+  const { census, ...engines } = worldEngines({ seed, profile, trouble: stalls, clock, random, resilient });
   const registry = new Registry({
-    services: { ...census.around({ recognizer, translator, synthesizer }), clock },
+    services: { ...engines, clock },
     limits: { ...defaultLimits, resumeMs },
     onFault: (error) => {
       if (!(error instanceof PipelineError) || error.kind === "internal") {
@@ -104,17 +102,29 @@ export async function runWorld(
   else await Promise.all(lives);
   // What was left behind by speakers who vanished is kept for a resume, no longer.
   await clock.advance(resumeMs + 60_000);
+  await registry.drain(0);
+  await engines[Symbol.asyncDispose]();
 
   const left = { sessions: registry.size, timers: clock.pending, engines: census.open };
   for (const [what, count] of Object.entries(left)) {
     if (count !== 0) violations.push(`${count} ${what} left at the end`);
   }
-  await registry.drain(0);
   return {
     seed,
+    resilient,
     sessions,
     minutes: sessions.reduce((sum, { sourceMs }) => sum + sourceMs, 0) / 60_000,
     violations,
+  };
+}
+
+/** Silences without an end of their own: what stands around the engines has to end them. */
+function endless({ stt, mt, tts }: Trouble): Trouble {
+  const without = <T extends { readonly stallMs?: number }>({ stallMs: _, ...rest }: T) => rest;
+  return {
+    ...(stt ? { stt: without(stt) } : {}),
+    ...(mt ? { mt: without(mt) } : {}),
+    ...(tts ? { tts: without(tts) } : {}),
   };
 }
 

@@ -117,6 +117,14 @@ Deno.test("Lane says of a segment that is not spoken whether it was muted or had
   assertEquals(outcomes(empty), ["1 empty", "2 spoken"]);
 });
 
+Deno.test("Lane asks no voice for a segment while it is muted", async () => {
+  const events = await run({
+    tts: { faults: [{ fault: "internal", times: 9 }] },
+    controls: [{ atMs: 100, command: { type: "mute", lane: 1, muted: true } }],
+  });
+  assertEquals(outcomes(events), ["1 muted", "2 muted"]);
+});
+
 Deno.test("Lane that is taken out while a segment waits for room in it ends, and the others go on", async () => {
   const script = Array.from({ length: 30 }, (_, index) => utterance("yes", 500 + 800 * index));
   const events = await run({

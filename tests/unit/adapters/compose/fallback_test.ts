@@ -260,7 +260,8 @@ Deno.test("fallback() leaves out of a lane the voices that do not give its forma
     { name: "first", formats: [pcm(24_000)], faults: [{ fault: "unavailable" }] },
     { name: "second", formats: [pcm(22_050)] },
   );
-  const voice = await engine.open({ ...inSpanish, formats: [pcm(24_000), pcm(22_050)] });
+  const voice = await engine.open({ ...inSpanish, formats: [pcm(22_050), pcm(24_000)] });
+  assertEquals(voice.format, pcm(24_000));
   const { error } = await outcome(clock, speak(voice, "casa"));
   assertEquals(error instanceof PipelineError && error.kind, "unavailable");
 });
