@@ -1,3 +1,4 @@
+import { steadily } from "../support/steadily.ts";
 import { assert, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { decodeBase64, encodeBase64 } from "@std/encoding";
 import { decodeBinary } from "../../protocol/codec.ts";
@@ -12,7 +13,7 @@ const framingBytes = 8;
 Deno.test(
   "interpret() sends Opus where the service takes it, in bundles of 60 ms and at most 3.5 kB a second",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     await using service = liveService();
     const speech = knownSpeech(4, randomFrom(6));
     const path = await Deno.makeTempFile({ suffix: ".wav" });
@@ -118,5 +119,5 @@ Deno.test(
     assertGreater(correlation, 0.9);
     assertEquals([troubles, service.faults], [[], []]);
     await Deno.remove(path);
-  },
+  }),
 );

@@ -1,3 +1,4 @@
+import { steadily } from "../support/steadily.ts";
 /// <reference lib="dom" />
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import type { Page } from "playwright-core";
@@ -36,7 +37,7 @@ async function withEngines(work: (service: LiveService) => Promise<void>): Promi
 Deno.test(
   "The page interprets speech in a real browser with the local engines",
   engines,
-  () =>
+  steadily(() =>
     withEngines(async (service) => {
       const path = await Deno.makeTempFile({ suffix: ".wav" });
       try {
@@ -72,7 +73,8 @@ Deno.test(
       } finally {
         await Deno.remove(path);
       }
-    }),
+    })
+  ),
 );
 
 /** Two facing pages on a desktop, one column on a phone; the pictures of both are left for a look at them. */

@@ -1,3 +1,4 @@
+import { steadily } from "../support/steadily.ts";
 import { assert, assertAlmostEquals, assertEquals, assertGreater, assertLess } from "@std/assert";
 import { Buffer } from "node:buffer";
 import type { Page } from "playwright-core";
@@ -83,7 +84,7 @@ function tone(hz: number, seconds: number, amplitude: number): Uint8Array {
 Deno.test(
   "interpret() speaks the translation through its element, whole, and says what was heard",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     await using service = liveService({ tts: { realTimeFactor: 0.5 } });
     await using browser = await openBrowser();
     const { page, troubles } = await openPage(browser, `${service.url}/example.html`);
@@ -115,21 +116,22 @@ Deno.test(
     assertAlmostEquals(Math.max(...sound.map(({ voice }) => voice)), voiceAmplitude, 0.02);
     assertAlmostEquals(heardMs, spokenMs, 6 * stretchMs);
     // Of a segment nothing between its first and its last stretch is silent: there are no more blocks of sound than segments.
-    const starts =
-      sound.filter(({ voice }, index) => voice > 0.05 && !(sound[index - 1]!.voice > 0.05)).length;
+    const starts = sound.filter(({ voice }, index) =>
+      voice > 0.05 && !(sound[index - 1]!.voice > 0.05)
+    ).length;
     const segmentsOf = (wanted: string) =>
       events.filter(({ type }) => type === wanted).map(({ segment }) => segment);
     assertLess(starts, segmentsOf("timing").length + 1);
     assertEquals(segmentsOf("played"), segmentsOf("timing"));
     assertEquals(events.at(-1)?.type, "ended");
     assertEquals([ownTroubles(troubles), service.faults], [[], []]);
-  },
+  }),
 );
 
 Deno.test(
   "interpret() sends a file as it plays it, quieter while the translation is spoken",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const heard = new HeardSource();
     const script = [utterance("the old house is near the sea", 1_000)];
     await using service = liveService({ onFrame: heard.take, script });
@@ -154,13 +156,13 @@ Deno.test(
     assertAlmostEquals(Math.min(...under), 0.4 * 0.5 * 0.2, 0.02);
     assertAlmostEquals(heard.end, 8 * 16_000, 1);
     assertEquals([ownTroubles(troubles), service.faults], [[], []]);
-  },
+  }),
 );
 
 Deno.test(
   "interpret() brings a file to the service as it is, and faster than it lasts where nothing is played",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const heard = new HeardSource();
     const speech = knownSpeech(6, randomFrom(2), 0);
     await using service = liveService({ onFrame: heard.take });
@@ -181,13 +183,13 @@ Deno.test(
     assertAlmostEquals(heard.end, 6 * 16_000, 1);
     assertLess(tookMs, 6_000);
     assertEquals([troubles, service.faults], [[], []]);
-  },
+  }),
 );
 
 Deno.test(
   "interpret() tells that the browser holds the sound back, and a click lets it out",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const script = [utterance("we go home", 500), utterance("the sea is near", 5_000)];
     await using service = liveService({ script });
     await using browser = await openBrowser({
@@ -229,5 +231,5 @@ Deno.test(
     await until("ended");
     assertEquals(told, ["blocked true", "dropped 1", "blocked false", "played 2", "ended"]);
     assertEquals(service.faults, []);
-  },
+  }),
 );

@@ -1,3 +1,4 @@
+import { steadily } from "../support/steadily.ts";
 import { assert, assertEquals, assertGreater, assertLess, assertStringIncludes } from "@std/assert";
 import { needsBrowser, openBrowser, openPage } from "../support/browser.ts";
 import { cuttingProxy } from "../support/cutting_proxy.ts";
@@ -81,7 +82,7 @@ async function cutTwentyTimes(): Promise<number> {
 Deno.test(
   "useMicrophone() goes on with another microphone, and the source's clock with it",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const heard = new HeardSource();
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(3);
@@ -120,13 +121,13 @@ Deno.test(
     assert(heard.gaps.length <= 1 && (gap?.samples ?? 0) < 16_000, `gaps are ${JSON.stringify(heard.gaps)}`);
     assertLess(Math.abs(position / 16 - took), 1_000);
     assertEquals([troubles, service.faults], [[], []]);
-  },
+  }),
 );
 
 Deno.test(
   "pause() holds the microphone back, and leaves a jump in the source's clock",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const heard = new HeardSource();
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(6);
@@ -156,7 +157,7 @@ Deno.test(
     const after = findIn(heard.samples, rest);
     assertGreater(after.correlation, 0.98);
     assertLess(Math.abs(after.at - at - 4 * 16_000), 1_600);
-  },
+  }),
 );
 
 Deno.test("the example says in plain words that the microphone is not allowed", needsBrowser, async () => {
@@ -174,7 +175,7 @@ Deno.test("the example says in plain words that the microphone is not allowed", 
 Deno.test(
   "the example works under the service's policy: captions grow in both languages",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     await using service = liveService();
     await using file = await microphoneFile(4);
     await using browser = await openBrowser({ microphone: file.path });
@@ -184,13 +185,13 @@ Deno.test(
     await page.waitForFunction(() => document.querySelector("#translated")!.textContent!.includes("es:sea"));
     await page.click("button");
     assertEquals([troubles, service.faults], [[], []]);
-  },
+  }),
 );
 
 Deno.test(
   "a microphone that is lost is replaced by the default one, and the session goes on",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const heard = new HeardSource();
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(3);
@@ -226,7 +227,7 @@ Deno.test(
     assertEquals(reasons, ["opened", "lost", "opened"]);
     assertGreater(findIn(heard.samples.slice(14_000), file.speech).correlation, 0.98);
     assertEquals([troubles, service.faults], [[], []]);
-  },
+  }),
 );
 
 /** The code and words that `interpret` rejects with. */
@@ -247,7 +248,7 @@ async function refusalIn(browser: Awaited<ReturnType<typeof openBrowser>>, page:
 Deno.test(
   "interpret() tells troubles apart: no microphone, a wrong one, an insecure page, a key, a language, no service",
   needsBrowser,
-  async () => {
+  steadily(async () => {
     const service = liveService();
     await using locked = liveService({}, { loopback: true, apiKeys: ["a-key-of-some-length"], origins: [] });
     await using none = await openBrowser({ flags: ["--host-resolver-rules=MAP parley.test 127.0.0.1"] });
@@ -274,5 +275,5 @@ Deno.test(
     await using browser = await openBrowser({ microphone: file.path });
     const wrong = { microphone: { deviceId: "nobody" }, apiKey: "a-key-of-some-length" };
     assertEquals(await refusalIn(browser, `${locked.url}/example.html`, wrong), "no_microphone");
-  },
+  }),
 );
