@@ -1,4 +1,4 @@
-import { countCases, type Counts } from "./junit.ts";
+import { countCases, type Counts, type FailedCase, failedCases } from "./junit.ts";
 
 /** One check of the project: a `deno` command, which may write a JUnit report to be counted. */
 export interface Step {
@@ -18,6 +18,8 @@ export interface Outcome {
   readonly ms: number;
   /** Why the step failed, in a word or two; empty when it passed. */
   readonly trouble: string;
+  /** Which of its cases failed. */
+  readonly failures: readonly FailedCase[];
 }
 
 /** Runs a step, in sight of the user unless told otherwise. It never throws: whatever goes wrong is a failure of the step. */
@@ -26,6 +28,7 @@ export async function runStep(step: Step, output: "inherit" | "null" = "inherit"
   const report = step.tests ? await Deno.makeTempFile({ prefix: "parley-", suffix: ".xml" }) : undefined;
   let trouble = "";
   let counts: Counts = { passed: 0, failed: 0, skipped: 0 };
+  let failures: readonly FailedCase[] = [];
   try {
     const args = report ? [...step.args, `--junit-path=${report}`] : [...step.args];
     trouble = await run(
@@ -35,6 +38,7 @@ export async function runStep(step: Step, output: "inherit" | "null" = "inherit"
     if (report) {
       const text = await Deno.readTextFile(report);
       counts = countCases(text);
+      failures = failedCases(text);
       if (!trouble && counts.failed > 0) trouble = `${counts.failed} cases failed`;
       if (!trouble && counts.passed + counts.skipped === 0) trouble = "no test was run";
     }
@@ -49,6 +53,7 @@ export async function runStep(step: Step, output: "inherit" | "null" = "inherit"
     counts: { ...counts, passed: counts.passed + (passed ? 1 : 0), failed: counts.failed + (passed ? 0 : 1) },
     ms: performance.now() - startMs,
     trouble,
+    failures,
   };
 }
 

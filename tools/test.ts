@@ -91,6 +91,18 @@ function table(outcomes: readonly Outcome[]): string {
     .join("\n");
 }
 
+/** How much of a failure is told again at the end; the whole of it stands where it happened. */
+const messageLines = 12;
+
+function failureReport(outcomes: readonly Outcome[]): string {
+  return outcomes.flatMap(({ name: step, failures }) =>
+    failures.map(({ name, message }) => {
+      const lines = message.split("\n").slice(0, messageLines).map((line) => `    ${line}`.trimEnd());
+      return [`failed in ${step}: ${name}`, ...lines, ""].join("\n");
+    })
+  ).join("\n");
+}
+
 Deno.chdir(new URL("..", import.meta.url));
 const outcomes: Outcome[] = [];
 for (const step of Deno.args.includes("--quick") ? quickSteps : [...quickSteps, ...slowSteps]) {
@@ -99,6 +111,8 @@ for (const step of Deno.args.includes("--quick") ? quickSteps : [...quickSteps, 
 }
 const total = addCounts(outcomes.map(({ counts }) => counts));
 const totalMs = outcomes.reduce((sum, { ms }) => sum + ms, 0);
+const failures = failureReport(outcomes);
+if (failures) console.log(`\n${failures}`);
 console.log(`\n${table(outcomes)}\n\n${(totalMs / 1000).toFixed(1)} s in all`);
 console.log(describeCounts(total));
 Deno.exit(total.failed > 0 ? 1 : 0);

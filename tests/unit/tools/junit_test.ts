@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { addCounts, countCases, describeCounts } from "../../../tools/junit.ts";
+import { addCounts, countCases, describeCounts, failedCases } from "../../../tools/junit.ts";
 
 const report = `<?xml version="1.0" encoding="UTF-8"?>
 <testsuites name="deno test" tests="5" failures="1" errors="1" time="0.016">
@@ -40,4 +40,12 @@ Deno.test("addCounts() adds each kind", () => {
 Deno.test("describeCounts() mentions skipped cases only where there are some", () => {
   assertEquals(describeCounts({ passed: 12, failed: 0, skipped: 0 }), "12 passed, 0 failed");
   assertEquals(describeCounts({ passed: 12, failed: 1, skipped: 3 }), "12 passed, 1 failed, 3 skipped");
+});
+
+Deno.test("failedCases() names the cases that failed and says why", () => {
+  assertEquals(failedCases(report), [
+    { name: "fails", message: "Uncaught Error: <testcase <skipped/>" },
+    { name: "cancelled", message: "Cancelled" },
+  ]);
+  assertEquals(failedCases(""), []);
 });
