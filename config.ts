@@ -4,7 +4,9 @@ import {
   type EngineObserver,
   haveCommonFormat,
   kvSecondLevel,
+  parsePrices,
   platformKv,
+  PriceTable,
   resilient,
   type ResilientOptions,
 } from "./adapters/compose/mod.ts";
@@ -32,6 +34,8 @@ export interface Config {
   readonly maxMemoryBytes: number;
   /** How long a session waits for its client to come back, in ms. */
   readonly resumeMs: number;
+  /** What may be spent on providers within 24 hours, in the currency of the prices; no bound when absent. */
+  readonly budget: number | undefined;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /**
    * Makes the engines; to be called once.
@@ -47,6 +51,8 @@ export interface EngineSurroundings {
   /** Runs probes and cache writes; to be drained after the engines were disposed. */
   readonly background: BackgroundTasks;
   readonly observe: EngineObserver;
+  /** Whether there is money for asking a second provider. */
+  readonly mayHedge: () => boolean;
 }
 
 /** The engines of a service. */
@@ -108,6 +114,26 @@ const onOrOff = v.pipe(
   v.transform((word) => word === "on"),
 );
 
+const providerNames = new Set(Object.values(providers).flat().map(({ name }) => name));
+
+/** What providers charge: nothing that is not said here. */
+const priceTable = v.pipe(
+  v.optional(v.string(), ""),
+  v.transform(parsePrices),
+  v.check(
+    ({ unreadable }) => unreadable.length === 0,
+    ({ input }) =>
+      `expected provider=amount/unit, separated by commas, such as deepl=25/million characters; cannot read number ${
+        input.unreadable.join(", ")
+      }`,
+  ),
+  v.check(
+    ({ prices }) => prices.every(({ provider }) => providerNames.has(provider)),
+    `expected providers that there are: ${[...providerNames].join(", ")}`,
+  ),
+  v.transform(({ prices }) => prices),
+);
+
 const ownSettings = {
   PARLEY_HOST: v.pipe(
     v.optional(v.string()),
@@ -134,6 +160,23 @@ const ownSettings = {
   PARLEY_RESUME_SECONDS: v.pipe(
     whole("30", 1, 600),
     v.description("How long a session waits for its client to come back after a cut"),
+  ),
+  PARLEY_PRICES: v.pipe(
+    priceTable,
+    v.description(
+      "What providers charge, such as deepgram=0.0077/minute, deepl=25/million characters, tts:azure=16/million characters",
+    ),
+  ),
+  PARLEY_BUDGET: v.pipe(
+    v.optional(v.pipe(
+      v.string(),
+      v.regex(/^\d+(\.\d+)?$/, "expected an amount"),
+      v.transform(Number),
+      v.gtValue(0, "expected more than 0"),
+    )),
+    v.description(
+      "What this instance may spend in 24 hours, in the currency of PARLEY_PRICES: then it hedges no more, starts no more sessions, and at last ends them",
+    ),
   ),
   PARLEY_LOG_LEVEL: v.pipe(
     v.optional(v.picklist(["debug", "info", "warn", "error"], "expected debug, info, warn or error"), "info"),
@@ -219,6 +262,9 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
       );
     }
   }
+  if (own?.PARLEY_BUDGET !== undefined && own.PARLEY_PRICES.length === 0) {
+    problems.push("PARLEY_BUDGET: expected PARLEY_PRICES with it, to know what is spent");
+  }
   if (!own || problems.length > 0) throw new ConfigError(problems);
   const hosted = own.DENO_DEPLOYMENT_ID !== undefined;
   const hostname = own.PARLEY_HOST ?? (hosted ? "0.0.0.0" : "127.0.0.1");
@@ -232,6 +278,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     maxLoopLagMs: own.PARLEY_MAX_LOOP_LAG_MS,
     maxMemoryBytes: (own.PARLEY_MAX_MEMORY_MB ?? (hosted ? hostedMemoryMb : memoryMb)) * 2 ** 20,
     resumeMs: own.PARLEY_RESUME_SECONDS * 1000,
+    budget: own.PARLEY_BUDGET,
     logLevel: own.PARLEY_LOG_LEVEL,
     createEngines(surroundings = {}) {
       const options = resilience(own, surroundings);
@@ -285,10 +332,12 @@ function chosenIn(env: Readonly<Record<string, string | undefined>>) {
 type OwnSettings = v.InferOutput<v.ObjectSchema<typeof ownSettings, undefined>>;
 
 function resilience(own: OwnSettings, surroundings: Partial<EngineSurroundings>): ResilientOptions {
-  const { clock = systemClock, observe = () => {} } = surroundings;
+  const { clock = systemClock, observe = () => {}, mayHedge = () => true } = surroundings;
   return {
     clock,
     observe,
+    mayHedge,
+    prices: new PriceTable(own.PARLEY_PRICES),
     random: Math.random,
     background: surroundings.background ?? new BackgroundTasks({ clock }),
     hedge: own.PARLEY_HEDGE,

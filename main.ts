@@ -4,11 +4,14 @@
  *
  * @module
  */
+import { Budget } from "./adapters/compose/mod.ts";
 import { ConfigError, describeSettings, loadConfig } from "./config.ts";
 import { BackgroundTasks } from "./flow/background_tasks.ts";
 import { systemClock } from "./flow/clock.ts";
 import { PipelineError } from "./pipeline/error.ts";
 import { createApp } from "./routes/app.ts";
+import { type Readiness, readinessProbe } from "./routes/readiness.ts";
+import { outOfMoney } from "./sessions/admission.ts";
 import { defaultLimits } from "./sessions/limits.ts";
 import { LoadProbe } from "./sessions/load_probe.ts";
 import { Registry } from "./sessions/registry.ts";
@@ -22,6 +25,9 @@ const closingMs = 500;
 /** How long what was left for the background may take to end after that, in ms. */
 const backgroundMs = 250;
 
+/** How long a first look at the providers may take, in ms. */
+const firstLookMs = 15_000;
+
 async function serve(): Promise<void> {
   const config = loadConfig(Deno.env.toObject());
   const logging = createLogging({ level: config.logLevel });
@@ -33,16 +39,30 @@ async function serve(): Promise<void> {
     });
   containFaults(onFault);
 
-  const telemetry = createTelemetry({
-    clock: systemClock,
-    log: logging("sessions"),
-    engines: () => ({ stt: engines.recognizer, mt: engines.translator, tts: engines.synthesizer }),
-  });
   await using background = new BackgroundTasks({
     clock: systemClock,
     onFailure: (task, error) => log.warn("background task failed", { task, ...errorFields(error) }),
   });
-  const engines = config.createEngines({ clock: systemClock, background, observe: telemetry.engines });
+  const budget = config.budget === undefined ? undefined : new Budget({
+    clock: systemClock,
+    limit: config.budget,
+    onSpent: () => registry.endAll(outOfMoney("Cannot go on", budget!.waitMs)),
+  });
+  const telemetry = createTelemetry({
+    clock: systemClock,
+    log: logging("sessions"),
+    engines: () => ({ stt: engines.recognizer, mt: engines.translator, tts: engines.synthesizer }),
+    ...(budget === undefined ? {} : { budgetSpent: () => budget.share }),
+  });
+  const engines = config.createEngines({
+    clock: systemClock,
+    background,
+    observe(event) {
+      telemetry.engines(event);
+      if (event.type === "usage") budget?.spend(event.cost);
+    },
+    mayHedge: () => budget === undefined || budget.state === "free",
+  });
   await using recognizer = engines.recognizer;
   await using translator = engines.translator;
   await using synthesizer = engines.synthesizer;
@@ -58,12 +78,13 @@ async function serve(): Promise<void> {
       maxMemoryBytes: config.maxMemoryBytes,
     },
     onFault,
-    measured: () => load.measured,
+    measured: () => ({ ...load.measured, ...moneyIn(budget) }),
     observer: telemetry.sessions,
   });
   const watching = new AbortController();
   const watched = Promise.all([telemetry.watch(watching.signal), load.run(watching.signal)]);
-  const app = createApp({ services, registry, access: config, reports: telemetry, onFault });
+  const probe = readinessProbe(services);
+  const app = createApp({ services, registry, probe, access: config, reports: telemetry, onFault });
   const server = Deno.serve({
     hostname: config.hostname,
     port: config.port,
@@ -76,6 +97,10 @@ async function serve(): Promise<void> {
     },
   }, app.fetch);
 
+  background.start("a first look at the providers", () => tellTroubles(probe, log), {
+    deadlineMs: firstLookMs,
+    finish: false,
+  });
   log.info("going away", { signal: await signalled("SIGINT", "SIGTERM"), sessions: registry.size });
   await registry.drain(graceMs);
   const enough = new AbortController();
@@ -86,6 +111,26 @@ async function serve(): Promise<void> {
   await watched;
   await background.drain(backgroundMs);
   log.info("gone");
+}
+
+/** How long no session is started for want of money. */
+function moneyIn(budget: Budget | undefined): { readonly moneyInMs?: number } {
+  return budget === undefined || budget.state === "free" || budget.state === "frugal"
+    ? {}
+    : { moneyInMs: budget.waitMs };
+}
+
+/** Tells at the start which providers cannot be used, and why: a refused key, an unknown model. */
+async function tellTroubles(probe: () => Promise<Readiness>, log: Log): Promise<void> {
+  for (const [stage, { engine, ready, detail, providers = [] }] of Object.entries(await probe())) {
+    const troubled = providers.filter(({ problem }) => problem !== undefined);
+    for (const { name, problem } of troubled) {
+      log.warn("provider cannot be used", { stage, provider: name, problem });
+    }
+    if (!ready && troubled.length === 0) {
+      log.warn("provider cannot be used", { stage, provider: engine, problem: detail });
+    }
+  }
 }
 
 function announce(log: Log, hostname: string, port: number): void {

@@ -19,6 +19,11 @@ export interface Engine<Traits, Options, Session extends AsyncDisposable> {
   open(options: Options & Opening): Promise<Session>;
   /** The providers that it is made of and how each of them is, the first choice first; absent where there is only itself. */
   providers?(): readonly ProviderState[];
+  /**
+   * Tries those of its providers that stand in for the first, each with a session of its own, for `providers` to tell how they are; absent where there
+   * is only itself. What fails is told there and nowhere else.
+   */
+  tryOthers?(signal: AbortSignal): Promise<void>;
 }
 
 /** What every session is opened with. */
@@ -32,6 +37,8 @@ export interface Opening {
 export interface ProviderState {
   readonly name: string;
   readonly state: "closed" | "open" | "half_open";
+  /** Why it could not be used when it was tried last, and what to do; absent when it could, or was not tried yet. */
+  readonly problem?: string;
 }
 
 /** Terms that have to be heard, and how they are to be translated: `{ "Parley": "Parley" }`. */

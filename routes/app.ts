@@ -8,7 +8,7 @@ import { languageRoutes } from "./languages.ts";
 import { legacyRoutes } from "./legacy.ts";
 import { metricsRoutes, type Reports } from "./metrics.ts";
 import { problem } from "./problem.ts";
-import { readinessProbe } from "./readiness.ts";
+import { type Readiness, readinessProbe } from "./readiness.ts";
 import { streamRoutes } from "./stream.ts";
 import { translateRoutes } from "./translate.ts";
 
@@ -19,12 +19,14 @@ export interface AppParts {
   readonly access: Access;
   /** What can be read of the service; its pages are missing when absent. */
   readonly reports?: Reports;
+  /** How the engines are; a probe of its own when absent. */
+  readonly probe?: () => Promise<Readiness>;
   /** Is told of failures that are faults of the service. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** All routes of the service. */
-export function createApp({ services, registry, access, reports, onFault }: AppParts): Hono {
+export function createApp({ services, registry, access, reports, probe, onFault }: AppParts): Hono {
   const app = new Hono();
   app.use("/v1/stream", guard(access));
   app.use("/v1/translate", guard(access));
@@ -38,7 +40,7 @@ export function createApp({ services, registry, access, reports, onFault }: AppP
     app.route("/", metricsRoutes(reports));
   }
   app.route("/v1/languages", languageRoutes(services));
-  app.route("/", healthRoutes(readinessProbe(services)));
+  app.route("/", healthRoutes(probe ?? readinessProbe(services)));
   app.route("/", assetRoutes());
   app.get("/", (context) => context.text(welcome));
   app.notFound((context) =>

@@ -29,7 +29,7 @@ const answers: Readonly<
   unauthenticated: { status: 502, title: "A provider refused our key" },
   invalid_request: { status: 400, title: "The request cannot be served" },
   unsupported_language: { status: 422, title: "The language is not supported" },
-  quota_exhausted: { status: 503, title: "A provider's quota is used up" },
+  quota_exhausted: { status: 503, title: "A quota or the budget is used up" },
   rate_limited: { status: 503, title: "A provider asks to slow down" },
   concurrency: { status: 503, title: "All engines are busy" },
   session_limit: { status: 503, title: "A provider ended the session" },

@@ -2,7 +2,7 @@ import type { Clock } from "../flow/clock.ts";
 import { PipelineError } from "../pipeline/error.ts";
 import { capabilities } from "../pipeline/capabilities.ts";
 import type { Services } from "../pipeline/interpret.ts";
-import type { ProviderState } from "../pipeline/ports.ts";
+import type { ProviderState, SpeechRecognizer } from "../pipeline/ports.ts";
 
 /** What one engine's probe found. */
 export interface EngineState {
@@ -20,6 +20,8 @@ export type Readiness = Readonly<Record<"stt" | "mt" | "tts", EngineState>>;
 /** How long a probe may take, and how long its result is good, in ms. */
 const probeMs = 5000;
 const freshMs = 5000;
+/** Those that only stand in are tried less often: some providers charge for sessions, or allow few of them. */
+const othersFreshMs = 60_000;
 
 /**
  * Finds out whether the engines work by opening and disposing a session of each. Callers that come together, or soon after each other, share one
@@ -27,14 +29,19 @@ const freshMs = 5000;
  */
 export function readinessProbe(services: Services): () => Promise<Readiness> {
   let latest: { readonly atMs: number; readonly readiness: Promise<Readiness> } | undefined;
+  let othersAtMs = -Infinity;
   return async () => {
     const now = services.clock.now();
-    if (!latest || now - latest.atMs > freshMs) latest = { atMs: now, readiness: probeAll(services) };
+    if (!latest || now - latest.atMs > freshMs) {
+      const others = now - othersAtMs > othersFreshMs;
+      if (others) othersAtMs = now;
+      latest = { atMs: now, readiness: probeAll(services, others) };
+    }
     return await latest.readiness;
   };
 }
 
-async function probeAll(services: Services): Promise<Readiness> {
+async function probeAll(services: Services, others: boolean): Promise<Readiness> {
   const { recognizer, translator, synthesizer, clock } = services;
   const can = capabilities(services);
   const pair = can.pairs[0] ?? { source: "en", target: "es" };
@@ -42,12 +49,14 @@ async function probeAll(services: Services): Promise<Readiness> {
     probe(
       recognizer,
       clock,
+      others,
       (signal) => recognizer.open({ languages: [pair.source], format: can.inputs[0]!, glossary: {}, signal }),
     ),
-    probe(translator, clock, (signal) => translator.open({ ...pair, glossary: {}, signal })),
+    probe(translator, clock, others, (signal) => translator.open({ ...pair, glossary: {}, signal })),
     probe(
       synthesizer,
       clock,
+      others,
       (signal) => synthesizer.open({ language: pair.target, formats: can.outputs, signal }),
     ),
   ]);
@@ -55,8 +64,9 @@ async function probeAll(services: Services): Promise<Readiness> {
 }
 
 async function probe(
-  { name: engine, providers }: { readonly name: string; providers?(): readonly ProviderState[] },
+  { name: engine, providers, tryOthers }: Pick<SpeechRecognizer, "name" | "providers" | "tryOthers">,
   clock: Clock,
+  others: boolean,
   open: (signal: AbortSignal) => Promise<AsyncDisposable>,
 ): Promise<EngineState> {
   const stop = new AbortController();
@@ -67,10 +77,13 @@ async function probe(
   );
   // Told after the probe, which may have been what closed or opened a breaker.
   const parts = () => providers ? { providers: providers() } : {};
+  const othersTried = others ? tryOthers?.(stop.signal).catch(() => {}) : undefined;
   try {
     await using _ = await open(stop.signal);
+    await othersTried;
     return { engine, ready: true, ...parts() };
   } catch (error) {
+    await othersTried;
     const failure = PipelineError.from(error, `${engine} could not be opened`);
     return failure.kind === "concurrency"
       ? { engine, ready: true, ...parts() }

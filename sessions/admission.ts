@@ -11,10 +11,12 @@ export interface Load {
   readonly loopLagMs: number;
   /** What the process holds. */
   readonly memoryBytes: number;
+  /** How long until there may be money again for what providers charge, in ms; absent while there is some. */
+  readonly moneyInMs?: number;
 }
 
 /** The load that has to be measured. */
-export type Measured = Pick<Load, "loopLagMs" | "memoryBytes">;
+export type Measured = Pick<Load, "loopLagMs" | "memoryBytes" | "moneyInMs">;
 
 /** How long whoever was refused should wait, in ms: the longer the slower what is scarce comes back. */
 const waitMs = { draining: 1000, sessions: 5000, loopLag: 2000, memory: 10_000 };
@@ -36,7 +38,15 @@ export function refusal(load: Load, limits: Limits): PipelineError | undefined {
     const memory = `${megabytes(load.memoryBytes)} MB, expected at most ${megabytes(limits.maxMemoryBytes)}`;
     return overloaded(`the process holds ${memory}`, waitMs.memory);
   }
+  if (load.moneyInMs !== undefined) return outOfMoney("Cannot start", load.moneyInMs);
   return undefined;
+}
+
+/** The budget for what providers charge is used up: sessions are not started any more, and in the end those that run are ended. */
+export function outOfMoney(what: string, retryAfterMs: number): PipelineError {
+  return new PipelineError("quota_exhausted", `${what}: the budget of this instance for 24 hours is spent`, {
+    retryAfterMs,
+  });
 }
 
 function overloaded(why: string, retryAfterMs: number): PipelineError {

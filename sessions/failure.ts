@@ -48,6 +48,7 @@ function closeCodeOf({ kind }: PipelineError): number {
       return CloseCode.unsupported;
     case "concurrency":
     case "overloaded":
+    case "quota_exhausted":
       return CloseCode.full;
     default:
       return CloseCode.internal;

@@ -167,6 +167,12 @@ export class Registry implements AsyncDisposable {
     this.#gone.notify();
   }
 
+  /** Ends everything that runs at once, and says why. */
+  endAll(error: PipelineError): void {
+    for (const session of this.#sessions.values()) session.fail(error);
+    for (const guest of this.#guests) guest.abort(error);
+  }
+
   /**
    * Starts no more sessions and ends those that run: clients are told to go elsewhere, hear what is being spoken to its end, and are closed with 4503;
    * requests are answered to their end. What takes longer than `graceMs` is broken off; sockets have a moment more to close.

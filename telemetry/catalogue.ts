@@ -196,6 +196,32 @@ export const catalogue = {
     help: "Work that another provider took over",
     labels: ["stage", "from", "to", "why"],
   },
+  usage: {
+    type: "counter",
+    name: "provider_usage",
+    help: "What providers charge for: minutes of audio, characters, tokens",
+    labels: ["stage", "provider", "unit"],
+  },
+  cost: {
+    type: "counter",
+    name: "cost",
+    help: "What that costs, in the currency of the price table",
+    labels: ["stage", "provider"],
+  },
+  costPerMinute: {
+    type: "gauge",
+    name: "cost_per_session_minute",
+    help:
+      "What a minute of source audio has cost since the service started, in the currency of the price table",
+    labels: [],
+  },
+  budgetSpent: {
+    type: "gauge",
+    name: "budget_spent",
+    help:
+      "Which share of the budget for 24 hours is spent: no hedging from 0.8 on, no new sessions from 0.95 on",
+    labels: [],
+  },
   lookups: {
     type: "counter",
     name: "cache_lookups",

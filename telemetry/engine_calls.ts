@@ -11,6 +11,8 @@ export interface EngineCalls {
   readonly retries: Tally;
   readonly switches: Tally;
   readonly lookups: Tally;
+  readonly usage: Tally;
+  readonly cost: Tally;
 }
 
 /** Counts and measures the calls of providers; breakers and hand-overs are told in the log as well. */
@@ -21,6 +23,8 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
   const retries = exits.counter("retries");
   const switches = exits.counter("switches");
   const lookups = exits.counter("lookups");
+  const usage = exits.counter("usage");
+  const cost = exits.counter("cost");
 
   const called = (event: Extract<EngineEvent, { type: "call" }>) => {
     const { stage, engine: provider, operation, outcome, kind = "", firstResultMs, durationMs } = event;
@@ -34,6 +38,14 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
     switch (event.type) {
       case "call":
         return called(event);
+      case "usage": {
+        const { stage, engine: provider, audioMs = 0, characters = 0, tokens = 0 } = event;
+        if (audioMs > 0) usage.add({ stage, provider, unit: "minutes" }, audioMs / 60_000);
+        if (characters > 0) usage.add({ stage, provider, unit: "characters" }, characters);
+        if (tokens > 0) usage.add({ stage, provider, unit: "tokens" }, tokens);
+        if (event.cost > 0) cost.add({ stage, provider }, event.cost);
+        return;
+      }
       case "breaker":
         return log.warn("breaker changed", {
           stage: event.stage,
@@ -51,5 +63,5 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
         return lookups.add({ stage: event.stage, provider: event.engine, result: event.result });
     }
   };
-  return { observe, outcomes, retries, switches, lookups };
+  return { observe, outcomes, retries, switches, lookups, usage, cost };
 }

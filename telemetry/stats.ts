@@ -1,3 +1,4 @@
+import type { EngineCalls } from "./engine_calls.ts";
 import type { Recorder } from "./exits.ts";
 import { Distribution, type Summary } from "./distribution.ts";
 import type { ProcessWatch } from "./process_watch.ts";
@@ -8,6 +9,7 @@ import type { WatchedSessions } from "./watched_sessions.ts";
 /** What stats are made of. */
 export interface StatsParts {
   readonly sessions: WatchedSessions;
+  readonly calls: EngineCalls;
   readonly engines: EngineNames;
   readonly process: ProcessWatch;
   readonly throughput: Readonly<Record<"messagesIn" | "messagesOut" | "segments", Throughput>>;
@@ -17,7 +19,7 @@ export interface StatsParts {
 export type Stats = ReturnType<typeof statsOf>;
 
 /** Sums the metrics up. Percentiles are of the last 1,024 values of each series. */
-export function statsOf({ sessions, engines, process, throughput }: StatsParts) {
+export function statsOf({ sessions, calls, engines, process, throughput }: StatsParts) {
   const { metrics } = sessions;
   const spoken = metrics.laneSegments.sum({ outcome: "spoken" });
   const failed = metrics.laneSegments.sum({ outcome: "failed" });
@@ -66,6 +68,11 @@ export function statsOf({ sessions, engines, process, throughput }: StatsParts) 
       tts: stage("tts"),
       queue: { ms: summaryMs(metrics.stage, { stage: "queue", provider: "" }) },
     },
+    cost: {
+      total: calls.cost.sum(),
+      perSessionMinute: costPerMinute(calls, sessions),
+      byProvider: calls.cost.by("provider"),
+    },
     captions: { sourceErasure: captions("source"), translatedErasure: captions("translated") },
     process: {
       cpuSeconds: process.use.cpuSeconds(),
@@ -73,6 +80,11 @@ export function statsOf({ sessions, engines, process, throughput }: StatsParts) 
       eventLoopLagMs: summaryMs(process.loopLag),
     },
   };
+}
+
+/** What a minute of source audio has cost, in the currency of the price table. */
+export function costPerMinute(calls: EngineCalls, sessions: WatchedSessions): number {
+  return share(calls.cost.sum(), sessions.sourceMs / 60_000);
 }
 
 function outcomes(counted: Readonly<Record<string, number>>) {

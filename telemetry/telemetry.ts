@@ -8,7 +8,7 @@ import { engineCalls } from "./engine_calls.ts";
 import { Exits } from "./exits.ts";
 import type { Log } from "./log.ts";
 import { ownProcess, type ProcessUse, ProcessWatch } from "./process_watch.ts";
-import { type Stats, statsOf } from "./stats.ts";
+import { costPerMinute, type Stats, statsOf } from "./stats.ts";
 import { Throughput } from "./throughput.ts";
 import { WatchedSessions } from "./watched_sessions.ts";
 
@@ -31,6 +31,8 @@ export interface TelemetryOptions {
   /** What has to be added to the clock's time to make it milliseconds since 1970; right for the machine's clock by default. */
   readonly epochMs?: number;
   readonly process?: ProcessUse;
+  /** Which share of the budget is spent; there is no budget when absent. */
+  readonly budgetSpent?: () => number;
 }
 
 /** What can be read of the service while it runs. */
@@ -74,6 +76,9 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     "breakerOpen",
     () => Object.entries(options.engines()).flatMap(([stage, engine]) => breakers(stage, engine)),
   );
+  exits.read("costPerMinute", () => [{ labels: {}, value: costPerMinute(calls, sessions) }]);
+  const { budgetSpent } = options;
+  if (budgetSpent) exits.read("budgetSpent", () => [{ labels: {}, value: budgetSpent() }]);
   const throughput = {
     messagesIn: new Throughput(),
     messagesOut: new Throughput(),
@@ -92,7 +97,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     sessions,
     engines: calls.observe,
     metrics: async () => ({ text: await exits.text(), contentType: exits.contentType }),
-    stats: () => statsOf({ sessions, engines: names, process, throughput }),
+    stats: () => statsOf({ sessions, calls, engines: names, process, throughput }),
     watch: (signal) => process.run(signal, look),
   };
 }

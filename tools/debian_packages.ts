@@ -15,9 +15,11 @@ export const enginePackages: readonly DebianPackage[] = [
   { name: "pocketsphinx-testdata", purpose: "tests and demonstration: recorded speech with its transcripts" },
 ];
 
-/** What the tests of the page need. */
-export const browserPackages: readonly DebianPackage[] = [
-  { name: "chromium", purpose: "tests: the page in a real browser" },
+/** What only tests need. */
+export const testPackages: readonly DebianPackage[] = [
+  { name: "chromium", purpose: "the page in a real browser" },
+  { name: "python3-tornado", purpose: "the Apertium server that a translator is tested against" },
+  { name: "iproute2", purpose: "a network of its own for that server, which listens on every address" },
 ];
 
 /** Lists the state of packages, one `name state` a line; it fails when one is unknown, and lists the others all the same. */

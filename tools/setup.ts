@@ -6,7 +6,6 @@
  * @module
  */
 import {
-  browserPackages,
   type DebianPackage,
   enginePackages,
   installCommand,
@@ -15,8 +14,10 @@ import {
   policyCommand,
   type Privilege,
   stateCommand,
+  testPackages,
   updateCommand,
 } from "./debian_packages.ts";
+import { setUpApertiumApy } from "./apertium_apy.ts";
 import { setUpPromtool } from "./promtool.ts";
 
 /**
@@ -125,9 +126,12 @@ if (import.meta.main) {
   const required = Deno.args.includes("--require");
   const stillMissing = [
     ...await setUp(enginePackages, "local engines"),
-    ...(required ? [] : await setUp(browserPackages, "browser tests")),
+    ...(required ? [] : await setUp(testPackages, "tests")),
   ];
-  const checksThere = required || await setUpPromtool(say, refreshLists);
+  const checksThere = required ||
+    (await Promise.all([setUpPromtool(say, refreshLists), setUpApertiumApy(say, refreshLists)])).every(
+      Boolean,
+    );
   if (stillMissing.length > 0 || !checksThere) {
     say(required ? "Cannot go on without them" : "Whatever needs them is skipped, or fails where CI=true");
     if (required) Deno.exit(1);

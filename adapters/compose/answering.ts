@@ -1,4 +1,4 @@
-import type { Engine, ProviderState } from "../../pipeline/ports.ts";
+import type { Engine, ProviderState, Usage } from "../../pipeline/ports.ts";
 import type { Owned } from "../provider.ts";
 import type { EngineStage } from "./engine_event.ts";
 
@@ -28,11 +28,15 @@ export interface Answering<A extends Answers> {
   session(like: A["session"], ask: Ask<A>, end: () => PromiseLike<void>): A["session"];
   /** Whether the listener gets something with this event: text or sound. After that, an answer cannot be begun anew. */
   isResult(event: A["event"]): boolean;
+  /** What was charged for, where the event says that. */
+  usageOf(event: A["event"]): Usage | undefined;
   /** Calls `note` whenever there is more to work on: an engine can be late from then on, not before. */
   noteGiven(request: A["request"], note: () => void): void;
   /** The smallest request that shows whether an engine works, and a session for it, with nothing in it of the speaker's. */
   probe(): A["request"];
   probeOptions(options: A["options"]): A["options"];
+  /** What an engine with these traits can be opened with, to see whether it works; `undefined` where it can do nothing. */
+  anyOptions(traits: A["traits"]): A["options"] | undefined;
   /** What engines with these traits can do together. */
   together(traits: readonly A["traits"][]): A["traits"];
   /**
@@ -53,13 +57,14 @@ export interface Own {
   /** To be disposed after the inner engine. */
   readonly after?: AsyncDisposable;
   readonly providers?: () => readonly ProviderState[];
+  readonly tryOthers?: (signal: AbortSignal) => Promise<void>;
 }
 
 /** An engine around another: the same but for its sessions. */
 export function around<Traits, Options, Session extends AsyncDisposable>(
   inner: Owned<Engine<Traits, Options, Session>>,
   open: Engine<Traits, Options, Session>["open"],
-  { end, after, providers = inner.providers }: Own = {},
+  { end, after, providers = inner.providers, tryOthers = inner.tryOthers }: Own = {},
 ): Owned<Engine<Traits, Options, Session>> {
   return {
     name: inner.name,
@@ -68,6 +73,7 @@ export function around<Traits, Options, Session extends AsyncDisposable>(
     },
     open,
     ...(providers ? { providers } : {}),
+    ...(tryOthers ? { tryOthers } : {}),
     async [Symbol.asyncDispose]() {
       end?.();
       await inner[Symbol.asyncDispose]();

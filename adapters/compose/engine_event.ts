@@ -24,6 +24,17 @@ export type EngineEvent =
     readonly durationMs: number;
   }
   | {
+    /** A provider charged for something. */
+    readonly type: "usage";
+    readonly stage: EngineStage;
+    readonly engine: string;
+    readonly audioMs?: number;
+    readonly characters?: number;
+    readonly tokens?: number;
+    /** In the currency of the price table; 0 where it has no price for it. */
+    readonly cost: number;
+  }
+  | {
     /** A breaker has changed its state. */
     readonly type: "breaker";
     readonly stage: EngineStage;

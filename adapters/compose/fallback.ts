@@ -23,6 +23,8 @@ export interface FallbackOptions {
   readonly observe: EngineObserver;
   /** When an engine counts as late, so that the next one is asked too; it is not asked before the first has failed when absent. */
   readonly hedge?: DeadlineRule;
+  /** Whether a second engine may be asked at the moment: it costs. Always, when absent. */
+  readonly mayHedge?: () => boolean;
 }
 
 /** Within a session, an engine that failed is asked last for so long, in ms. */
@@ -182,7 +184,7 @@ class Team<A extends Answers> {
     request: A["request"],
     signal: AbortSignal,
   ): Promise<void> {
-    const { clock, hedge } = this.#options;
+    const { clock, hedge, mayHedge = always } = this.#options;
     if (!hedge) throw notHedged();
     const countdown = new Countdown(clock);
     const afterMs = deadlineOf(firstResult, hedge);
@@ -191,7 +193,7 @@ class Team<A extends Answers> {
     try {
       await aborted(either.signal);
       signal.throwIfAborted();
-      if (!this.#hedges.spend()) throw notHedged();
+      if (!mayHedge() || !this.#hedges.spend()) throw notHedged();
     } finally {
       countdown.stop();
     }
@@ -207,6 +209,8 @@ class Team<A extends Answers> {
     this.#options.observe({ type: "switch", stage: this.#answering.stage, from, to, why });
   }
 }
+
+const always = () => true;
 
 function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

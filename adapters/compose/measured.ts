@@ -1,8 +1,10 @@
 import type { Clock } from "../../flow/clock.ts";
 import { type AnswerEngine, type Answering, type Answers, around } from "./answering.ts";
 import type { EngineObserver, EngineStage, Operation } from "./engine_event.ts";
+import type { Usage } from "../../pipeline/ports.ts";
 import type { LatencyWindow } from "./latency_window.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import type { PriceTable } from "./prices.ts";
 
 /** What measures the calls of one engine. */
 export interface MeasureOptions {
@@ -11,6 +13,8 @@ export interface MeasureOptions {
   /** How long the engine takes to open a session, and to its first result: noted here. */
   readonly opening: LatencyWindow;
   readonly firstResult: LatencyWindow;
+  /** What things cost; nothing when absent. */
+  readonly prices?: PriceTable;
 }
 
 /** Opens a session and tells how that went. */
@@ -71,6 +75,18 @@ export class Measurement {
     this.#options.firstResult.add(this.#firstResultMs);
   }
 
+  /** The engine charged for something. */
+  used({ audioMs, characters, tokens }: Usage): void {
+    const { observe, prices } = this.#options;
+    const { stage, engine } = this.#who;
+    const used = {
+      ...(audioMs === undefined ? {} : { audioMs }),
+      ...(characters === undefined ? {} : { characters }),
+      ...(tokens === undefined ? {} : { tokens }),
+    };
+    observe({ type: "usage", stage, engine, ...used, cost: prices?.cost(stage, engine, used) ?? 0 });
+  }
+
   /** It has come to its end by itself. */
   ended(): void {
     this.#end = { outcome: this.#firstResultMs === undefined ? "empty" : "ok" };
@@ -122,7 +138,9 @@ export function measured<A extends Answers>(
     answering.noteGiven(request, () => call.given());
     try {
       for await (const event of answering.ask(session, request, signal)) {
-        if (answering.isResult(event)) call.result();
+        const usage = answering.usageOf(event);
+        if (usage) call.used(usage);
+        else if (answering.isResult(event)) call.result();
         yield event;
       }
       call.ended();

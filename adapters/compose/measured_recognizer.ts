@@ -22,6 +22,7 @@ export function measuredRecognizer(
         if (event.type === "speech_started" && !started) call.given();
         started ||= event.type === "speech_started";
         if (event.type === "hypothesis") call.result();
+        if (event.type === "usage") call.used(event);
         yield event;
       }
       call.ended();

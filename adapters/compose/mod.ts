@@ -30,6 +30,8 @@ import { hearingDeadline } from "./hearing_deadline.ts";
 import { type DeadlineRule, LatencyWindow } from "./latency_window.ts";
 import { measured } from "./measured.ts";
 import { measuredRecognizer } from "./measured_recognizer.ts";
+import type { PriceTable } from "./prices.ts";
+import { OpeningRecord, recorded } from "./recorded.ts";
 import { rereading } from "./rereading.ts";
 import { retrying } from "./retrying.ts";
 import type { SecondLevel } from "./second_level.ts";
@@ -38,6 +40,8 @@ import { translating } from "./translating.ts";
 
 export type { EngineEvent, EngineObserver, EngineStage } from "./engine_event.ts";
 export { kvSecondLevel, platformKv, type SecondLevel } from "./second_level.ts";
+export { Budget, type BudgetState } from "./budget.ts";
+export { parsePrices, type Price, PriceTable } from "./prices.ts";
 export { haveCommonFormat } from "./speaking.ts";
 
 /** What is composed around engines. */
@@ -50,6 +54,10 @@ export interface ResilientOptions {
   readonly observe: EngineObserver;
   /** Whether a second engine is asked when the first is later than usual; off by default. */
   readonly hedge?: boolean;
+  /** Whether there is money for that at the moment; always when absent. */
+  readonly mayHedge?: () => boolean;
+  /** What providers charge; nothing when absent. */
+  readonly prices?: PriceTable;
   /** The longest that a translator or synthesizer may take to its first result, in ms; 4,000 by default. */
   readonly ceilingMs?: number;
   /** Nothing is cached when absent. */
@@ -129,15 +137,25 @@ function resilientRecognizer(
   engines: Chain<SpeechRecognizer>,
   options: ResilientOptions,
 ): Owned<SpeechRecognizer> {
-  const breakers: Breaker[] = [];
+  const parts: Part[] = [];
   const guarded = map(engines, (engine) => {
     const known = latencies();
     const breaker = breakerOf("stt", engine.name, options);
-    breakers.push(breaker);
-    const timed = hearingDeadline(engine, { ...options, ...known, openingRule, reportRule });
+    const opened = new OpeningRecord();
+    const watched = recorded(engine, opened);
+    const { languages: [language], formats: [format] } = engine.traits;
+    parts.push({
+      name: engine.name,
+      breaker,
+      opened,
+      open: language !== undefined && format
+        ? (signal) => watched.open({ languages: [language], format, glossary: {}, signal })
+        : undefined,
+    });
+    const timed = hearingDeadline(watched, { ...options, ...known, openingRule, reportRule });
     return breakingRecognizer(measuredRecognizer(timed, { ...options, ...known }), { ...options, breaker });
   });
-  return withProviders(fallbackRecognizer(guarded, options), engines, breakers);
+  return withProviders(fallbackRecognizer(guarded, options), parts);
 }
 
 function resilientAnswers<A extends Answers>(
@@ -146,12 +164,20 @@ function resilientAnswers<A extends Answers>(
   options: ResilientOptions,
   cached: (engine: AnswerEngine<A>, index: number) => AnswerEngine<A>,
 ): AnswerEngine<A> {
-  const { hedge = false, ceilingMs = 4000 } = options;
-  const breakers: Breaker[] = [];
+  const { clock, observe, hedge = false, mayHedge = always, ceilingMs = 4000 } = options;
+  const parts: Part[] = [];
   const chain = map(engines, (engine, index): Link<A> => {
     const known = latencies();
     const breaker = breakerOf(answering.stage, engine.name, options);
-    breakers.push(breaker);
+    const opened = new OpeningRecord();
+    const watched = recorded(engine, opened);
+    const any = answering.anyOptions(engine.traits);
+    parts.push({
+      name: engine.name,
+      breaker,
+      opened,
+      open: any && ((signal) => watched.open({ ...any, signal })),
+    });
     const deadlines: DeadlineOptions = {
       ...options,
       ...known,
@@ -159,7 +185,7 @@ function resilientAnswers<A extends Answers>(
       firstResultRule: firstResultRule(ceilingMs, engines.length > 1 && !hedge),
       silenceMs: ceilingMs + (answering.stage === "mt" ? mtSilenceMs : ttsSilenceMs),
     };
-    const timed = measured(answering, firstResultDeadline(answering, engine, deadlines), {
+    const timed = measured(answering, firstResultDeadline(answering, watched, deadlines), {
       ...options,
       ...known,
     });
@@ -169,9 +195,8 @@ function resilientAnswers<A extends Answers>(
     };
   });
   const hedgeRule = hedge && engines.length > 1 ? { hedge: firstResultRule(ceilingMs, true) } : {};
-  const { clock, observe } = options;
-  const together = fallback(answering, chain, { clock, observe, ...hedgeRule });
-  return withProviders(retrying(answering, together, options), engines, breakers);
+  const together = fallback(answering, chain, { clock, observe, mayHedge, ...hedgeRule });
+  return withProviders(retrying(answering, together, options), parts);
 }
 
 /**
@@ -198,15 +223,46 @@ function breakerOf(
   return new Breaker({ name, clock, random, onState });
 }
 
+/** One provider of a chain, as it is told about. */
+interface Part {
+  readonly name: string;
+  readonly breaker: Breaker;
+  readonly opened: OpeningRecord;
+  /** Opens a session as small as there is; absent where the provider can do nothing. */
+  readonly open: ((signal: AbortSignal) => Promise<AsyncDisposable>) | undefined;
+}
+
 function withProviders<Traits, Options, Session extends AsyncDisposable>(
   engine: Owned<Engine<Traits, Options, Session>>,
-  engines: readonly { readonly name: string }[],
-  breakers: readonly Breaker[],
+  parts: readonly Part[],
 ): Owned<Engine<Traits, Options, Session>> {
   const providers = (): readonly ProviderState[] =>
-    engines.map(({ name }, index) => ({ name, state: breakers[index]!.state }));
-  return around(engine, (wanted) => engine.open(wanted), { providers });
+    parts.map(({ name, breaker: { state }, opened: { problem } }) => ({
+      name,
+      state,
+      ...(problem === undefined ? {} : { problem }),
+    }));
+  return around(engine, (wanted) => engine.open(wanted), {
+    providers,
+    async tryOthers(signal) {
+      await Promise.all(parts.slice(1).map(({ open }) => open && tried(open, signal)));
+    },
+  });
 }
+
+/** What fails is recorded where it is opened. */
+async function tried(
+  open: (signal: AbortSignal) => Promise<AsyncDisposable>,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await using _ = await open(signal);
+  } catch {
+    signal.throwIfAborted();
+  }
+}
+
+const always = () => true;
 
 function map<T, U>(
   [first, ...others]: readonly [T, ...T[]],

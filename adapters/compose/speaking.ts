@@ -31,11 +31,13 @@ export const speaking: Answering<Speeches> = {
     [Symbol.asyncDispose]: end,
   }),
   isResult: ({ type }) => type === "frame" || type === "packets",
+  usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven({ text }, note) {
     noteText(text, note).catch(() => {});
   },
   probe: () => ({ text: probeText, segment: 0, speed: 1 }),
   probeOptions: ({ language, formats }) => ({ language, formats }),
+  anyOptions: ({ voices: [voice], formats }) => voice && { language: voice.language, formats },
   together(traits) {
     const [first, ...others] = traits as [SynthesizerTraits, ...SynthesizerTraits[]];
     const shared = (format: Format) => others.every(({ formats }) => includes(formats, format));

@@ -24,10 +24,12 @@ export const translating: Answering<Translations> = {
   ask: (session, request, signal) => session.translate(request, signal),
   session: (_, translate, end) => ({ translate, [Symbol.asyncDispose]: end }),
   isResult: (event) => event.type === "append" && event.text !== "",
+  usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven: (_, note) => note(),
   // Digits are the same in every language.
   probe: () => ({ segment: 0, text: "1, 2, 3.", history: [] }),
   probeOptions: ({ source, target }) => ({ source, target, glossary: {} }),
+  anyOptions: ({ pairs: [pair] }) => pair && { ...pair, glossary: {} },
   together: (traits) => ({ pairs: distinct(traits.flatMap(({ pairs }) => pairs)) }),
   cast(traits, options) {
     const cast = traits.flatMap(({ pairs }, index) =>

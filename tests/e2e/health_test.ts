@@ -1,4 +1,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { resilient } from "../../adapters/compose/mod.ts";
+import { fakeTranslator } from "../../adapters/fake/translator.ts";
+import { BackgroundTasks } from "../../flow/background_tasks.ts";
+import { systemClock } from "../../flow/clock.ts";
 import { liveService } from "../support/live_service.ts";
 
 Deno.test("GET /healthz answers while the process lives", async () => {
@@ -72,4 +76,30 @@ Deno.test("GET of a page that is not there is a problem that names the pages tha
   const problem = await response.json();
   assertEquals(problem.status, 404);
   assertStringIncludes(problem.detail, "POST /v1/translate");
+});
+
+Deno.test("GET /readyz names a provider whose key is refused, also one that only stands in", async () => {
+  const clock = systemClock;
+  await using background = new BackgroundTasks({ clock });
+  const refusing = (name: string) =>
+    fakeTranslator({ name, clock, openFaults: Array(9).fill({ fault: "unauthenticated" }) });
+  const translator = resilient("mt", [fakeTranslator({ name: "libretranslate", clock }), refusing("deepl")], {
+    clock,
+    background,
+    random: () => 0,
+    observe() {},
+  });
+  await using service = liveService();
+  const { name, open } = translator;
+  Object.assign(service.services.translator, {
+    name,
+    open,
+    providers: translator.providers,
+    tryOthers: translator.tryOthers,
+  });
+  const { engines } = await (await fetch(`${service.url}/readyz`)).json();
+  await translator[Symbol.asyncDispose]();
+  assertEquals([engines.mt.ready, engines.mt.providers.length], [true, 2]);
+  assertEquals(engines.mt.providers[0], { name: "libretranslate", state: "closed" });
+  assertStringIncludes(engines.mt.providers[1].problem, "deepl");
 });

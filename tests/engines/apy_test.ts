@@ -1,11 +1,14 @@
 import { assertEquals } from "@std/assert";
+import { hasApertiumApy } from "../../tools/apertium_apy.ts";
 import { translatorChecks } from "../conformance/translator.ts";
 
 /** Whether there is a real server, and a way to keep it from listening on every address of this machine. */
-function canRun(): boolean {
-  const tried = ["apertium-apy", "ip", "unshare"].find((program) => !onPath(program));
-  const reason = tried !== undefined
-    ? `${tried} is not installed`
+async function canRun(): Promise<boolean> {
+  const missing = ["ip", "unshare"].find((program) => !onPath(program));
+  const reason = missing !== undefined
+    ? `${missing} is not installed`
+    : !await hasApertiumApy()
+    ? "apertium-apy is not there: deno task setup fetches it"
     : Deno.build.os !== "linux" || !canUnshare()
     ? "there are no network namespaces to be had, and apertium-apy listens on every address"
     : undefined;
@@ -27,7 +30,7 @@ function canUnshare(): boolean {
   return new Deno.Command("unshare", { args: ["-n", "true"], stderr: "null" }).outputSync().success;
 }
 
-Deno.test("apy translates with a real apertium-apy", { ignore: !canRun() }, async (test) => {
+Deno.test("apy translates with a real apertium-apy", { ignore: !await canRun() }, async (test) => {
   const script = new URL("../support/contract/apy_inside.ts", import.meta.url).pathname;
   const { stdout, stderr, success } = await new Deno.Command("unshare", {
     args: ["-n", Deno.execPath(), "run", "-A", "--no-check", "--cached-only", script],

@@ -93,3 +93,19 @@ Deno.test("describeSettings() describes every setting", () => {
   assert(settings.some(({ name }) => name === "PARLEY_CACHE_MB"));
   for (const { name, description } of settings) assert(description !== "", `${name} has no description`);
 });
+
+Deno.test("loadConfig() reads prices and a budget, and says which price it cannot read", () => {
+  assertEquals(loadConfig(fakes).budget, undefined);
+  assertEquals(
+    loadConfig({ ...fakes, PARLEY_PRICES: "deepl=25/million characters", PARLEY_BUDGET: "2.5" }).budget,
+    2.5,
+  );
+  const [unreadable, ...others] = problems({ ...fakes, PARLEY_PRICES: "deepl=25/million characters,deepl" });
+  assert(unreadable?.endsWith("cannot read number 2"), unreadable);
+  assertEquals(others, []);
+  const [unknown] = problems({ ...fakes, PARLEY_PRICES: "deepll=25/million characters" });
+  assert(unknown?.startsWith("PARLEY_PRICES: expected providers that there are: "), unknown);
+  assertEquals(problems({ ...fakes, PARLEY_BUDGET: "5" }), [
+    "PARLEY_BUDGET: expected PARLEY_PRICES with it, to know what is spent",
+  ]);
+});

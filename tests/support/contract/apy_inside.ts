@@ -5,6 +5,7 @@
  * @module
  */
 import { apyTranslator } from "../../../adapters/apy/mod.ts";
+import { apertiumApyCommand } from "../../../tools/apertium_apy.ts";
 import { settle } from "../fake_clock.ts";
 import {
   type TranslatorCheck,
@@ -47,9 +48,10 @@ const loopback = await new Deno.Command("ip", { args: ["link", "set", "lo", "up"
 if (!loopback.success) throw new Error("Cannot bring up loopback");
 const interfaces = new Set(Deno.networkInterfaces().map(({ name }) => name));
 if (interfaces.size !== 1) throw new Error(`Cannot start the server: the namespace has ${[...interfaces]}`);
-const server = new Deno.Command("apertium-apy", {
-  args: ["-p", "2737", "-j1", "-i", "20", "/usr/share/apertium/modes"],
-  env: { LC_ALL: "C.UTF-8" },
+const { program, args, env } = apertiumApyCommand;
+const server = new Deno.Command(program, {
+  args: [...args, "-p", "2737", "-j1", "-i", "20", "/usr/share/apertium/modes"],
+  env: { ...env },
   stdout: "null",
   stderr: "null",
 }).spawn();

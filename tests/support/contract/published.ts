@@ -12,8 +12,8 @@ export interface PublishedContract {
   closed(...pointers: readonly string[]): Validate;
 }
 
-/** The folder with the providers' specifications; they are third-party data and no part of the project. */
-const folder = Deno.env.get("CONTRACTS_DIR");
+/** The folder with the providers' specifications, which are third-party data and no part of the project: named, or where `deno task contracts` puts them. */
+const folder = Deno.env.get("CONTRACTS_DIR") ?? downloaded();
 const told = new Set<string>();
 
 /**
@@ -47,6 +47,15 @@ export function contractOf(document: unknown, name: string): PublishedContract {
   };
 }
 
+function downloaded(): string | undefined {
+  const path = new URL("../../../.parley/contracts", import.meta.url).pathname;
+  try {
+    return Deno.statSync(path).isDirectory ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 function read(file: string): string | undefined {
   if (folder !== undefined) {
     try {
@@ -55,7 +64,9 @@ function read(file: string): string | undefined {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  const reason = folder === undefined ? "CONTRACTS_DIR is not set" : `${file} is not in CONTRACTS_DIR`;
+  const reason = folder === undefined
+    ? "CONTRACTS_DIR is not set, and deno task contracts was not run"
+    : `${file} is not in ${folder}`;
   if (!told.has(reason)) console.warn(`Skipping the published specifications: ${reason}`);
   told.add(reason);
   return undefined;

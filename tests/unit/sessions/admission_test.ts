@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { type Load, type Measured, refusal } from "../../../sessions/admission.ts";
+import { type Load, type Measured, outOfMoney, refusal } from "../../../sessions/admission.ts";
 import { serveConnection } from "../../../sessions/connection.ts";
 import { defaultLimits } from "../../../sessions/limits.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
@@ -62,4 +62,29 @@ Deno.test("Registry refuses sessions while the process is too busy, and those th
   assertEquals(third.said("ready").length, 1);
   await registry.drain(0);
   assertEquals(clock.pending, 0);
+});
+
+Deno.test("refusal() starts nothing when the budget is spent", () => {
+  const error = refusal({ ...idle, moneyInMs: 90_000 }, limits);
+  assertEquals([error?.kind, error?.retryAfterMs], ["quota_exhausted", 90_000]);
+  assertStringIncludes(error!.message, "the budget of this instance for 24 hours is spent");
+});
+
+Deno.test("Registry.endAll() ends every session and request, and says why", async () => {
+  const clock = new FakeClock();
+  const { services } = fakeService({ clock });
+  const faults: unknown[] = [];
+  const registry = new Registry({ services, limits, onFault: (error) => void faults.push(error) });
+  const socket = new MemorySocket().open((socket) => serveConnection(socket, registry));
+  socket.say(start);
+  await clock.advance(0);
+  using guest = registry.admit();
+  registry.endAll(outOfMoney("Cannot go on", 60_000));
+  await clock.advance(0);
+  assertEquals([socket.closed?.code, guest.signal.aborted], [1013, true]);
+  const [error] = socket.said("error");
+  assertEquals([error?.kind, error?.retryAfterMs], ["quota_exhausted", 60_000]);
+  assertEquals(faults, []);
+  await registry.drain(0);
+  assertEquals([registry.size - 1, clock.pending], [0, 0]);
 });

@@ -39,6 +39,7 @@ Deno.test("the catalogue has no label that names a session, a client or a text",
     "to",
     "why",
     "result",
+    "unit",
   ];
   for (const { labels } of definitions) {
     assertEquals(labels.filter((label) => !bounded.includes(label)), []);

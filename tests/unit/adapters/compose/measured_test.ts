@@ -3,6 +3,7 @@ import type { EngineEvent } from "../../../../adapters/compose/engine_event.ts";
 import { LatencyWindow } from "../../../../adapters/compose/latency_window.ts";
 import { measured } from "../../../../adapters/compose/measured.ts";
 import { measuredRecognizer } from "../../../../adapters/compose/measured_recognizer.ts";
+import { parsePrices, PriceTable } from "../../../../adapters/compose/prices.ts";
 import { rereading } from "../../../../adapters/compose/rereading.ts";
 import { speaking } from "../../../../adapters/compose/speaking.ts";
 import { translating } from "../../../../adapters/compose/translating.ts";
@@ -136,4 +137,20 @@ Deno.test("measuredRecognizer() tells of a hearing and when its first words came
   assertEquals([hear?.operation, hear?.outcome, hear?.durationMs], ["hear", "ok", 3000]);
   // The first word ends 300 ms after the speech begins, is reported 200 ms later, with the frame that is at hand then.
   assertEquals(hear?.firstResultMs, 500);
+});
+
+Deno.test("measured() tells what was charged for and what it costs", async () => {
+  const { clock, events, options } = setUp();
+  const { prices } = parsePrices("deepl=20/million characters");
+  const inner = scripted("deepl", async function* () {
+    yield { type: "append", text: "casa" };
+    yield { type: "usage", characters: 5 };
+  });
+  const session = await measured(translating, inner, { ...options, prices: new PriceTable(prices) }).open(
+    spanish,
+  );
+  await outcome(clock, translate(session, "house"));
+  assertEquals(pick(events, "usage"), [
+    { type: "usage", stage: "mt", engine: "deepl", characters: 5, cost: 5 * 20 / 1e6 },
+  ]);
 });
