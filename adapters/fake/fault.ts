@@ -26,7 +26,7 @@ export class Faults<F extends Fault> {
 
   /** Counts the fault as played, and plays it: throws its error, or waits until the signal aborts. */
   async play(fault: F, what: string, signal: AbortSignal): Promise<never> {
-    const entry = this.#left.find((entry) => entry.fault === fault);
+    const entry = this.#left.find((entry) => entry.fault === fault && entry.times > 0);
     if (entry) entry.times -= 1;
     if (fault.fault === "stall") await (fault.silence ?? forever)(signal);
     throw new PipelineError(
