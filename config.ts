@@ -36,6 +36,8 @@ export interface Config {
   readonly resumeMs: number;
   /** What may be spent on providers within 24 hours, in the currency of the prices; no bound when absent. */
   readonly budget: number | undefined;
+  /** Whether clauses are translated before they are certain. */
+  readonly guess: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error";
   /**
    * Makes the engines; to be called once.
@@ -109,10 +111,11 @@ function chainOf(text: string): readonly string[] {
   return text.split(",").map((name) => name.trim());
 }
 
-const onOrOff = v.pipe(
-  v.optional(v.picklist(["on", "off"], "expected on or off"), "off"),
-  v.transform((word) => word === "on"),
-);
+const onOrOff = (fallback: "on" | "off") =>
+  v.pipe(
+    v.optional(v.picklist(["on", "off"], "expected on or off"), fallback),
+    v.transform((word) => word === "on"),
+  );
 
 const providerNames = new Set(Object.values(providers).flat().map(({ name }) => name));
 
@@ -194,9 +197,15 @@ const ownSettings = {
   ),
   PARLEY_TTS: v.pipe(choice(providers.tts), v.description("Which engine speaks; several as for PARLEY_STT")),
   PARLEY_HEDGE: v.pipe(
-    onOrOff,
+    onOrOff("off"),
     v.description(
       "Whether the next translator or voice is asked, too, when the first is later than usual: on or off",
+    ),
+  ),
+  PARLEY_GUESS: v.pipe(
+    onOrOff("on"),
+    v.description(
+      "Whether a clause is translated before it is certain, where the translator is slow; what was guessed wrong is thrown away: on or off",
     ),
   ),
   PARLEY_FIRST_RESULT_MS: v.pipe(
@@ -211,7 +220,7 @@ const ownSettings = {
   ),
   PARLEY_CACHE_MINUTES: v.pipe(whole("60", 1, 10_080), v.description("How long they are kept")),
   PARLEY_CACHE_KV: v.pipe(
-    onOrOff,
+    onOrOff("off"),
     v.description("Whether translations are kept in Deno KV, too, where the platform has it: on or off"),
   ),
   DENO_DEPLOYMENT_ID: v.pipe(v.optional(v.string()), v.description("Set by the hosting platform")),
@@ -279,6 +288,7 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>>): C
     maxMemoryBytes: (own.PARLEY_MAX_MEMORY_MB ?? (hosted ? hostedMemoryMb : memoryMb)) * 2 ** 20,
     resumeMs: own.PARLEY_RESUME_SECONDS * 1000,
     budget: own.PARLEY_BUDGET,
+    guess: own.PARLEY_GUESS,
     logLevel: own.PARLEY_LOG_LEVEL,
     createEngines(surroundings = {}) {
       const options = resilience(own, surroundings);

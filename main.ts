@@ -48,6 +48,8 @@ async function serve(): Promise<void> {
     limit: config.budget,
     onSpent: () => registry.endAll(outOfMoney("Cannot go on", budget!.waitMs)),
   });
+  /** Whether there is money for what may have to be thrown away. */
+  const plenty = () => budget === undefined || budget.state === "free";
   const telemetry = createTelemetry({
     clock: systemClock,
     log: logging("sessions"),
@@ -61,12 +63,18 @@ async function serve(): Promise<void> {
       telemetry.engines(event);
       if (event.type === "usage") budget?.spend(event.cost);
     },
-    mayHedge: () => budget === undefined || budget.state === "free",
+    mayHedge: plenty,
   });
   await using recognizer = engines.recognizer;
   await using translator = engines.translator;
   await using synthesizer = engines.synthesizer;
-  const services = { recognizer, translator, synthesizer, clock: systemClock };
+  const services = {
+    recognizer,
+    translator,
+    synthesizer,
+    clock: systemClock,
+    mayGuess: () => config.guess && plenty(),
+  };
   const load = new LoadProbe({ clock: systemClock, memoryBytes: () => Deno.memoryUsage().rss });
   await using registry = new Registry({
     services,

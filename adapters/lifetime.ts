@@ -1,3 +1,4 @@
+import { LinkedAbort } from "../flow/linked_abort.ts";
 import { PipelineError } from "../pipeline/error.ts";
 
 /**
@@ -34,8 +35,8 @@ export class Lifetime {
     );
   }
 
-  /** A signal that aborts with the given one or at the end, whichever comes first. */
-  within(signal: AbortSignal): AbortSignal {
-    return AbortSignal.any([signal, this.#ended.signal]);
+  /** An abort that follows the given ones and the end, whichever comes first; to be disposed of when the work that it is for is over. */
+  link(...signals: readonly AbortSignal[]): LinkedAbort {
+    return new LinkedAbort(...signals, this.#ended.signal);
   }
 }

@@ -1,14 +1,23 @@
 /**
  * `deno task chaos [--seed N] [--minutes M]`: lets simulated speakers talk to whole services on simulated engines with every kind of trouble, world after
  * world, until so many minutes of speech have passed; 10,000 by default. The same seed gives the same worlds. Prints what must not have been, with the
- * seed of the world that it was in and the shortest run of it that shows it, and ends with 1 if there was anything.
+ * seed of the world that it was in and the shortest run of it that shows it, and ends with 1 if there was anything. Before that it prints what failures
+ * cost: gaps in the translated speech, how soon the next provider is asked, what prewarming hides.
  *
  * @module
  */
 import { parseArgs } from "node:util";
+import { profiles } from "../adapters/fake/profiles/mod.ts";
+import { measureDrops, measureStalls } from "../tests/support/chaos/figures.ts";
 import { runWorld, type WorldReport } from "../tests/support/chaos/world.ts";
+import { prewarmingGain } from "../tests/support/first_clause.ts";
+import { percentile } from "./percentile.ts";
 import { machine } from "./profile.ts";
+import { table } from "./table.ts";
 
+/** How long the talks are in which the figures are measured, and how long a provider takes to open where prewarming is, in ms. */
+const figureMinutes = 40;
+const openMs = 300;
 /** How long a world is, in minutes of speech: long enough for sessions to end and begin, short enough to be looked at. */
 const worldMinutes = 20;
 const printedLines = 200;
@@ -39,17 +48,89 @@ async function shrink(report: WorldReport): Promise<{ minutes: number; report: W
   return smallest;
 }
 
+/** What failures cost, by profile. Gaps, and times until the next is asked, are on the clock of the run, which nothing else takes time of. */
+async function figures(): Promise<string> {
+  const drops: (string | number)[][] = [];
+  const stalls: (string | number)[][] = [];
+  const violations: string[] = [];
+  for (const profile of profiles.filter(({ name }) => name !== "instant")) {
+    const options = { profile, seed, minutes: figureMinutes };
+    for (const one of await measureDrops(options)) {
+      violations.push(...one.violations);
+      drops.push([
+        profile.name,
+        one.stage,
+        String(one.drops),
+        percentile(one.gapsMs, 0.5),
+        percentile(one.gapsMs, 0.95),
+        `${one.failed} of ${one.segments}`,
+        `${(100 * one.wordErrorRate).toFixed(1)} / ${(100 * one.usualWordErrorRate).toFixed(1)} %`,
+      ]);
+    }
+    for (const one of await measureStalls(options)) {
+      violations.push(...one.violations);
+      stalls.push([
+        profile.name,
+        one.stage,
+        String(one.askedAfterMs.length),
+        percentile(one.askedAfterMs, 0.5),
+        percentile(one.askedAfterMs, 0.95),
+        percentile(one.firstResultsMs, 0.95) + 50,
+        String(one.failed),
+      ]);
+    }
+  }
+  if (violations.length > 0) throw new Error(`The figures do not hold: ${violations.join("; ")}`);
+  const { warmCostMs, coldCostMs, hidden } = await prewarmingGain(openMs);
+  return [
+    `Connections lost in the middle of work, ${figureMinutes} minutes for each row, two providers for each stage`,
+    table(
+      ["profile", "stage", "drops", "gap ms p50", "gap ms p95", "failed", "word errors with / without"],
+      drops,
+    ),
+    "target: gap p95 1200 ms, word errors unchanged",
+    "",
+    `Providers that give no first result, one answer in fifty, ${figureMinutes} minutes for each row`,
+    table(
+      [
+        "profile",
+        "stage",
+        "stalls",
+        "next asked after ms p50",
+        "p95",
+        "first result ms p95 + 50",
+        "segments failed",
+      ],
+      stalls,
+    ),
+    "",
+    `Providers that take ${openMs} ms to open cost the first clause ${coldCostMs.toFixed(0)} ms unwarmed, ${
+      warmCostMs.toFixed(0)
+    } ms prewarmed: ${(100 * hidden).toFixed(0)} % hidden (target 90 %)`,
+  ].join("\n");
+}
+
 function heapMb(): number {
   collect?.();
   return Deno.memoryUsage().heapUsed / 2 ** 20;
 }
 
+/** How the heap grows, by the line of least squares. */
+function slope(heaps: readonly { readonly minutes: number; readonly mb: number }[]): string {
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [x, y] = [mean(heaps.map(({ minutes }) => minutes)), mean(heaps.map(({ mb }) => mb))];
+  const across = heaps.reduce((sum, { minutes }) => sum + (minutes - x) ** 2, 0);
+  if (across === 0) return "too short for a slope";
+  const along = heaps.reduce((sum, { minutes, mb }) => sum + (minutes - x) * (mb - y), 0);
+  return `${(1000 * along / across).toFixed(2)} MB in 1,000 minutes`;
+}
+
 /** There with `--v8-flags=--expose-gc`. */
 const { gc: collect } = globalThis as { readonly gc?: () => void };
 
-console.log(`${machine()}\nchaos from seed ${seed}, ${minutes} minutes of speech`);
+console.log(`${machine()}\n\n${await figures()}\n\nchaos from seed ${seed}, ${minutes} minutes of speech`);
 const startedMs = performance.now();
-const totals = { minutes: 0, worlds: 0, sessions: 0, segments: 0, resumes: 0 };
+const totals = { minutes: 0, worlds: 0, sessions: 0, segments: 0, resumes: 0, garbage: 0 };
 const outcomes = { spoken: 0, failed: 0, skipped: 0, cancelled: 0 };
 /** With retries, breakers and second engines, and without. */
 const failed = { resilient: { segments: 0, of: 0 }, plain: { segments: 0, of: 0 } };
@@ -60,6 +141,7 @@ while (totals.minutes < minutes) {
   const report = await runWorld({ seed: seed + totals.worlds, minutes: worldMinutes });
   totals.worlds += 1;
   totals.minutes += report.minutes;
+  totals.garbage += report.garbage.sockets;
   for (const session of report.sessions) {
     totals.sessions += 1;
     totals.segments += session.segments;
@@ -89,13 +171,13 @@ console.log(
   [
     "",
     `${totals.minutes.toFixed(0)} minutes in ${((performance.now() - startedMs) / 1000).toFixed(0)} s: ` +
-    `${totals.worlds} worlds, ${totals.sessions} sessions, ${totals.segments} segments, ${totals.resumes} resumes`,
+    `${totals.worlds} worlds, ${totals.sessions} sessions, ${totals.segments} segments, ${totals.resumes} resumes, ${totals.garbage} sockets with garbage or silence`,
     `segments in lanes: ${Object.entries(outcomes).map(([name, count]) => `${count} ${name}`).join(", ")}`,
     ...Object.entries(failed).map(([name, { segments, of }]) =>
       `failed with ${name} engines: ${(100 * segments / of).toFixed(2)} %`
     ),
     ...[...ends].toSorted((one, other) => other[1] - one[1]).map(([end, count]) => `${count} × ${end}`),
-    `heap from ${heaps[0]!.mb.toFixed(1)} to ${heaps.at(-1)!.mb.toFixed(1)} MB${
+    `heap from ${heaps[0]!.mb.toFixed(1)} to ${heaps.at(-1)!.mb.toFixed(1)} MB, ${slope(heaps)}${
       collect ? "" : " (not collected)"
     }`,
     failures === 0 ? "nothing went wrong" : `${failures} worlds went wrong`,

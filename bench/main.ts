@@ -1,17 +1,27 @@
 /**
- * `deno task bench [NAME …]`: measures what the README states, with the machine and the profile beside each figure.
+ * `deno task bench [NAME …]`: measures what the README and `docs/` state. Prints tables and keeps them in `bench/results/`, as JSON and as a chart, with the
+ * machine and the profile.
  *
  * @module
  */
+import { parseArgs } from "node:util";
+import { clientTimes } from "./client.ts";
 import { fakeClauses, hurriedClauses, localClauses } from "./clauses.ts";
-import { oldApp } from "./old_app.ts";
+import { guesses } from "./guesses.ts";
+import { oldAgainstNew } from "./old_app/comparison.ts";
+import { messagePath } from "./message_path.ts";
 import { machine } from "./profile.ts";
+import { keepReport, type Report, reportText } from "./report.ts";
+import { localStages } from "./stages.ts";
+import { startTime } from "./start.ts";
 import { wireOverhead } from "./wire.ts";
 
 const benches: Readonly<
-  Record<string, { readonly about: string; run(signal: AbortSignal): Promise<string> }>
+  Record<string, { readonly about: string; run(signal: AbortSignal): Promise<Report> }>
 > = {
-  "wire": { about: "bytes on the wire beyond the samples (seconds)", run: wireOverhead },
+  "wire": { about: "binary against base64 in JSON: bytes and CPU of a message (10 s)", run: wireOverhead },
+  "start": { about: "from an open socket to the first accepted message (10 s)", run: startTime },
+  "path": { about: "CPU of a message through the whole service, without sockets (1 min)", run: messagePath },
   "clauses-fake": {
     about: "clause end → first audio, engines that take no time (1.5 min)",
     run: fakeClauses,
@@ -21,26 +31,61 @@ const benches: Readonly<
     run: localClauses,
   },
   "clauses-hurried": { about: "the same for a speaker who hardly pauses (1.5 min)", run: hurriedClauses },
-  "old-app": { about: "the app that Parley replaces, rebuilt at its providers' speeds (10 s)", run: oldApp },
+  "client": {
+    about: "what the client adds: captions, cuts, and a thousand of them (3 min)",
+    run: clientTimes,
+  },
+  "guesses": { about: "what translating clauses before they are certain gains (1 min)", run: guesses },
+  "stages-local": { about: "each local engine by itself: latency and speed (2 min)", run: localStages },
+  "old-app": {
+    about: "the app that Parley replaces against Parley, at the same provider speeds (4 min)",
+    run: oldAgainstNew,
+  },
 };
+const micro = "micro";
 
-const wanted = Deno.args.length > 0 ? Deno.args : Object.keys(benches);
-const unknown = wanted.filter((name) => !Object.hasOwn(benches, name));
-if (unknown.length > 0) {
+const { values, positionals } = parseArgs({
+  args: Deno.args,
+  options: {
+    "dry": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  },
+  allowPositionals: true,
+});
+const names = [...Object.keys(benches), micro];
+const unknown = positionals.filter((name) => !names.includes(name));
+if (values.help || unknown.length > 0) {
   console.log(
     [
-      "Usage: deno task bench [NAME …]",
+      ...unknown.map((name) => `Cannot run ${name}: there is no such benchmark`),
+      "Usage: deno task bench [--dry] [NAME …]    all of them without a name; --dry keeps no results",
       "",
-      ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(14)} ${about}`),
+      ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`),
+      `  ${micro.padEnd(16)} deno bench of queue, codec, commit and segment (1 min)`,
+      "",
+      "Others: deno task load (what a core carries), deno task chaos (every kind of trouble)",
     ].join("\n"),
   );
-  Deno.exit(Deno.args.includes("--help") ? 0 : 2);
+  Deno.exit(values.help ? 0 : 2);
 }
 const stop = new AbortController();
 Deno.addSignalListener("SIGINT", () => stop.abort(new DOMException("Interrupted", "AbortError")));
 console.log(`${machine()}\n${new Date().toISOString().slice(0, 10)}`);
-for (const name of wanted) {
-  console.log(`\n── ${name}: ${benches[name]!.about}`);
-  console.log(await benches[name]!.run(stop.signal));
+for (const name of positionals.length > 0 ? positionals : names) {
+  if (name === micro) {
+    await runMicro();
+    continue;
+  }
+  const { about, run } = benches[name]!;
+  console.log(`\n── ${name}: ${about}`);
+  const report = await run(stop.signal);
+  console.log(reportText(report));
+  if (!values.dry) console.log(`\nkept in ${(await keepReport(name, report)).join(" and ")}`);
 }
 Deno.exit(0);
+
+async function runMicro(): Promise<void> {
+  console.log("\n── micro: deno bench bench/micro");
+  const folder = new URL("micro/", import.meta.url).pathname;
+  await new Deno.Command(Deno.execPath(), { args: ["bench", "--allow-all", folder] }).spawn().status;
+}

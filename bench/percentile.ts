@@ -1,9 +1,6 @@
-/** The value below which a share of the values lies, by linear interpolation between the two nearest; `NaN` of none. */
+import { percentile as known } from "../cli/percentile.ts";
+
+/** The value below which a share of the values lies, as the command line has it; `NaN` of none, so that it can be printed. */
 export function percentile(values: readonly number[], share: number): number {
-  if (values.length === 0) return NaN;
-  const sorted = values.toSorted((one, other) => one - other);
-  const at = share * (sorted.length - 1);
-  const low = sorted[Math.floor(at)]!;
-  const high = sorted[Math.ceil(at)]!;
-  return low + (high - low) * (at - Math.floor(at));
+  return known(values, share) ?? NaN;
 }

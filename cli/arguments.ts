@@ -16,6 +16,8 @@ export interface TranslateArguments {
   readonly json: boolean;
   readonly fast: boolean;
   readonly compact: boolean;
+  /** Whether the service may keep what comes of the recording, to use it again for others. */
+  readonly retain: boolean;
 }
 
 /** The manual page of `deno task translate`. */
@@ -30,6 +32,7 @@ export const translateHelp = `Interprets a recording through a running service.
                       speaker hears it; with several languages their names go into the file's: out.es.wav
   --compact           writes it without the silence in between
   --captions FILE     writes the translation as WebVTT, on the clock of the recording
+  --no-retain         has the service keep nothing of it: no translation, no speech goes into a cache
   --fast              sends as fast as the service takes it; otherwise at the speed of speech
   --json              writes one JSON object to standard output when it is over; all else goes to standard error
   --url URL           where the service is; ${defaultUrl({})} by default, or the port of PARLEY_PORT
@@ -49,6 +52,7 @@ const options = {
   json: { type: "boolean", default: false },
   fast: { type: "boolean", default: false },
   compact: { type: "boolean", default: false },
+  "no-retain": { type: "boolean", default: false },
   help: { type: "boolean", short: "h", default: false },
 } as const;
 
@@ -92,5 +96,6 @@ export function parseTranslate(
     json: values.json,
     fast: values.fast,
     compact: values.compact,
+    retain: !values["no-retain"],
   };
 }

@@ -29,6 +29,8 @@ export interface TalkOptions {
   readonly to: readonly string[];
   /** Whether it takes as long as it lasts; otherwise it is sent as fast as the service takes it. */
   readonly live: boolean;
+  /** Whether the service may keep what comes of it; true by default. */
+  readonly retain?: boolean;
   readonly source: SourceFile;
   /** Is called when the service is ready; `lane` is one of the targets. */
   readonly createOutput: (lane: Lane) => Promise<LaneOutput>;
@@ -74,6 +76,7 @@ export async function interpretTalk(options: TalkOptions, interruption: Interrup
       targets: options.to,
       input: { codec: "pcm_s16le", rate: sourceRate },
       output: { codec: "pcm_s16le" },
+      ...(options.retain === false ? { retain: false } : {}),
     },
     connect: options.key === undefined ? wsConnect : keyedConnect(options.key),
     signal,

@@ -11,8 +11,22 @@ import { nameOfCode, SessionError } from "./error.ts";
 const greetMs = 10_000;
 /** A live socket that says nothing for so long is dead, in ms: the service acknowledges every 200 ms. */
 const silenceMs = 5_000;
+/** How soon something has to be heard when there is reason to doubt that the socket has survived, in ms. */
+const doubtMs = 1_000;
+/** A clock that was not looked at for so long has slept, in ms: browsers look once a second for a page in the background. */
+const sleepMs = 2_000;
 /** How long a socket may take to close, in ms. */
 const farewellMs = 2_000;
+
+/** How a session comes back. */
+export interface Return {
+  /** Makes the first message of each attempt. */
+  greeting(): string;
+  /** The session is not known where an attempt has led to; returns whether the next greeting asks for something else. */
+  elsewhere(): boolean;
+  /** How long it may take in all. */
+  readonly withinMs: number;
+}
 
 /** The sockets of a session, one after the other: dials, greets, notices that a socket is dead, and dials again. */
 export class Carrier {
@@ -24,8 +38,12 @@ export class Carrier {
   readonly #receive: (data: unknown) => void;
   readonly #detail: () => ErrorMessage | undefined;
   #connection: Connection | undefined;
+  readonly #unwatch: () => void;
   #live = false;
-  #heardAtMs = 0;
+  /** By when something has to be heard, whether that is because of a doubt, and when `check` was called last. */
+  #hearByMs = 0;
+  #doubt = false;
+  #checkedAtMs = 0;
 
   /**
    * @param receive takes what comes in on the socket of the moment.
@@ -40,6 +58,7 @@ export class Carrier {
     this.#clock = settings.clock;
     this.#receive = receive;
     this.#detail = detail;
+    this.#unwatch = settings.surroundings.watch(() => this.#suspect());
   }
 
   /** Whether there is a socket on which the service has answered the greeting. */
@@ -55,6 +74,7 @@ export class Carrier {
   /** The service has answered the greeting. */
   greeted(): void {
     this.#live = true;
+    this.#checkedAtMs = this.#clock.now();
     this.changed.notify();
   }
 
@@ -92,26 +112,27 @@ export class Carrier {
   }
 
   /**
-   * Dials until a socket is live again, with growing waits.
+   * Dials until a socket is live again: with growing waits, at once when the network comes back, and not at all while there is none.
    *
-   * @param greeting makes the first message of each attempt.
-   * @throws {SessionError} when the service refuses to resume, or none of the attempts within `withinMs` succeeded.
+   * @throws {SessionError} when the service refuses, or none of the attempts succeeded in time.
    */
   async redial(
     cut: ConnectionEnd,
-    greeting: () => string,
-    withinMs: number,
+    { greeting, elsewhere, withinMs }: Return,
     signal: AbortSignal,
   ): Promise<void> {
     const deadlineMs = this.#clock.now() + withinMs;
     let end = cut;
     for (let attempt = 0;; attempt++) {
-      const waitMs = backoffMs(attempt, this.#settings.random);
-      if (this.#clock.now() + waitMs > deadlineMs) {
+      const waitMs = Math.max(backoffMs(attempt, this.#settings.random), this.#askedToWaitMs(end));
+      attempt = await this.#rest(waitMs, deadlineMs, signal) ? 0 : attempt;
+      if (this.#clock.now() >= deadlineMs) {
         throw this.errorOf(`Cannot resume the session within ${withinMs} ms`, end);
       }
-      await this.#clock.sleep(waitMs, signal);
-      const refused = await this.dial(greeting(), signal);
+      let refused = await this.dial(greeting(), signal);
+      if (refused?.code === CloseCode.unknownSession && elsewhere()) {
+        refused = await this.dial(greeting(), signal);
+      }
       if (!refused) return;
       const reaction = reactionTo(refused.code);
       if (reaction !== "resume" && reaction !== "later") {
@@ -121,12 +142,19 @@ export class Carrier {
     }
   }
 
-  /** Gives a live socket up that has been silent for too long. */
-  dropIfSilent(): void {
-    if (this.#live && this.#clock.now() - this.#heardAtMs > silenceMs) {
+  /** Gives a live socket up that has been silent for too long; returns whether there is a new doubt that it has survived, after a sleep. */
+  check(): boolean {
+    const nowMs = this.#clock.now();
+    const slept = nowMs - this.#checkedAtMs > sleepMs;
+    this.#checkedAtMs = nowMs;
+    if (!this.#live) return false;
+    // What came in meanwhile may only be about to be read.
+    if (slept && !this.#doubt) return this.#suspect();
+    if (nowMs > this.#hearByMs) {
       this.#live = false;
-      this.#connection!.drop(`nothing came for ${silenceMs} ms`);
+      this.#connection!.drop(`nothing came for ${this.#doubt ? doubtMs : silenceMs} ms`);
     }
+    return false;
   }
 
   /** Closes the socket of the moment. */
@@ -137,6 +165,7 @@ export class Carrier {
 
   /** Waits until the last socket is gone, or drops it after two seconds. */
   async leave(): Promise<void> {
+    this.#unwatch();
     const connection = this.#connection;
     if (!connection) return;
     this.close(CloseCode.ended, "The client leaves");
@@ -161,7 +190,41 @@ export class Carrier {
   }
 
   readonly #hear = (data: unknown): void => {
-    this.#heardAtMs = this.#clock.now();
+    this.#hearByMs = this.#clock.now() + silenceMs;
+    this.#doubt = false;
     this.#receive(data);
   };
+
+  #suspect(): boolean {
+    if (!this.#doubt) this.#hearByMs = this.#clock.now() + doubtMs;
+    return this.#doubt = true;
+  }
+
+  #askedToWaitMs({ code }: ConnectionEnd): number {
+    return reactionTo(code) === "later" ? this.#detail()?.retryAfterMs ?? 0 : 0;
+  }
+
+  /** Waits before an attempt; returns whether there was news meanwhile. */
+  async #rest(ms: number, deadlineMs: number, signal: AbortSignal): Promise<boolean> {
+    let news = await this.#sleep(Math.min(ms, deadlineMs - this.#clock.now()), signal);
+    while (!this.#settings.surroundings.online && this.#clock.now() < deadlineMs) {
+      news = await this.#sleep(deadlineMs - this.#clock.now(), signal);
+    }
+    return news;
+  }
+
+  /** Sleeps until there is news of the surroundings, for `ms` at most; returns whether there was. */
+  async #sleep(ms: number, signal: AbortSignal): Promise<boolean> {
+    const woken = new AbortController();
+    const unwatch = this.#settings.surroundings.watch(() => woken.abort());
+    try {
+      await this.#clock.sleep(ms, AbortSignal.any([signal, woken.signal]));
+      return false;
+    } catch {
+      signal.throwIfAborted();
+      return true;
+    } finally {
+      unwatch();
+    }
+  }
 }

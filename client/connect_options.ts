@@ -1,7 +1,9 @@
+/// <reference lib="dom" />
 import { type Clock, systemClock } from "../flow/clock.ts";
 import type { Start } from "../protocol/client_message.ts";
 import { INITIAL_WINDOW_BYTES, SUBPROTOCOL } from "../protocol/limits.ts";
 import { type Connect, platformConnect } from "./socket.ts";
+import { pageSurroundings, type Surroundings, unknownSurroundings } from "./surroundings.ts";
 
 /** Options of {@linkcode connect}. */
 export interface ConnectOptions {
@@ -18,6 +20,8 @@ export interface ConnectOptions {
   readonly clock?: Clock;
   /** Gives a number from 0 up to 1, for the waits between attempts. */
   readonly random?: () => number;
+  /** What is known of the network; the page's by default, and nothing outside of one. */
+  readonly surroundings?: Surroundings;
   /** How much audio goes into one message, in ms; 60 by default. */
   readonly messageMs?: number;
   /** How much may wait to be read from `events`, in bytes, at least 65,536; 262,144 by default. */
@@ -32,6 +36,7 @@ export interface Settings {
   readonly connect: Connect;
   readonly clock: Clock;
   readonly random: () => number;
+  readonly surroundings: Surroundings;
   readonly messageSamples: number;
   readonly bufferBytes: number;
 }
@@ -59,6 +64,7 @@ export function settingsOf(options: ConnectOptions): Settings {
     connect: options.connect ?? platformConnect,
     clock: options.clock ?? systemClock,
     random: options.random ?? Math.random,
+    surroundings: options.surroundings ?? (globalThis.document ? pageSurroundings : unknownSurroundings),
     messageSamples,
     bufferBytes,
   };

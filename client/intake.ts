@@ -15,8 +15,11 @@ import {
   type UnknownServerMessage,
 } from "../protocol/server_message.ts";
 import { Arrivals } from "./arrivals.ts";
+import { Balance } from "./balance.ts";
 import type { AudioEvent, ClientEvent } from "./event.ts";
 import type { Inbox } from "./inbox.ts";
+import type { Requests } from "./requests.ts";
+import { Retelling } from "./retelling.ts";
 import { ServiceClock } from "./service_clock.ts";
 
 /** What a message was, for the session to act on. */
@@ -26,16 +29,23 @@ export type Taken = "greeting" | "acknowledgement" | "numbered" | "ended" | "oth
 export class Intake {
   readonly arrivals = new Arrivals();
   readonly serviceClock = new ServiceClock();
-  readonly #link: Link<NumberedClientMessage>;
   readonly #inbox: Inbox;
   readonly #clock: Clock;
+  readonly #requests: Requests;
+  readonly #retelling = new Retelling();
+  readonly #balance = new Balance();
+  #link: Link<NumberedClientMessage>;
   #ready: Ready | undefined;
+  /** Whether another instance is asked to go on. */
+  #moving = false;
   #token = "";
   #lanes: readonly Lane[] = [];
   #totals: Totals | undefined;
   #error: ErrorMessage | undefined;
 
-  constructor(link: Link<NumberedClientMessage>, inbox: Inbox, clock: Clock) {
+  /** @param requests is told of what may be an answer. */
+  constructor(link: Link<NumberedClientMessage>, inbox: Inbox, clock: Clock, requests: Requests) {
+    this.#requests = requests;
     this.#link = link;
     this.#inbox = inbox;
     this.#clock = clock;
@@ -66,6 +76,18 @@ export class Intake {
     return this.#error;
   }
 
+  /** Another instance is asked to go on: what comes next is its `ready`. */
+  move(): void {
+    this.#moving = true;
+  }
+
+  /** It has answered, and goes on over `link`; it hears nothing of the first `earlierMs` of the source. */
+  moved(link: Link<NumberedClientMessage>, earlierMs: number): void {
+    this.#moving = false;
+    this.#link = link;
+    this.#balance.move(earlierMs);
+  }
+
   /**
    * Takes in a message.
    *
@@ -86,21 +108,33 @@ export class Intake {
 
   #takeGreeting(message: ServerMessage | UnknownServerMessage, text: string): Taken {
     if (message.type === "error") return this.#takeText(message, text);
-    if (message.type === "ready" && !this.#ready) {
-      this.#ready = message;
-      this.#setLanes(message.lanes);
-    } else if (message.type === "resumed" && this.#ready) {
+    if (message.type === "ready" && (this.#moving || !this.#ready)) {
+      this.#takeReady(message);
+    } else if (message.type === "resumed" && this.#ready && !this.#moving) {
       if (!this.#link.resume(message.received)) {
         throw new ProtocolError(
           `Cannot resume: received is ${message.received}, expected at least ${this.#link.acknowledged}`,
         );
       }
     } else {
-      const wanted = this.#ready ? "resumed" : "ready";
+      const wanted = this.#ready && !this.#moving ? "resumed" : "ready";
       throw new ProtocolError(`Cannot take ${message.type}: expected ${wanted} first`);
     }
     this.#token = message.token;
+    this.#error = undefined;
     return "greeting";
+  }
+
+  #takeReady(message: Ready): void {
+    const before = this.#lanes;
+    this.#ready = message;
+    this.#lanes = message.lanes;
+    if (!this.#moving) return;
+    this.#retelling.begin();
+    this.serviceClock.reset();
+    if (JSON.stringify(before) !== JSON.stringify(message.lanes)) {
+      this.#inbox.push({ type: "lanes", seq: 0, lanes: message.lanes }, 0);
+    }
   }
 
   #takeText(message: ServerMessage | UnknownServerMessage, text: string): Taken {
@@ -125,7 +159,6 @@ export class Intake {
         const { seq } = message;
         if (seq !== undefined) return this.#takeNumbered({ ...message, seq }, text);
         this.#error = message;
-        this.#inbox.push(message, utf8Bytes(text));
         return "other";
       }
       default:
@@ -136,22 +169,41 @@ export class Intake {
   #takeNumbered(message: NumberedServerMessage, text: string): Taken {
     const bytes = utf8Bytes(text);
     if (!this.#link.accept(message.seq, bytes)) return "numbered";
-    this.#hand(message, bytes);
+    const news = this.#newsOf(message);
+    if (!news) return "numbered";
+    this.#requests.answer(news);
+    this.#balance.note(news);
+    this.#hand(news, bytes);
+    if (news.type === "lanes") this.#lanes = news.lanes;
+    if (news.type !== "ended") return "numbered";
+    this.#totals = news.totals;
+    return "ended";
+  }
+
+  /** What is new in a message to those who heard all that the session told before, at whatever instance. */
+  #newsOf(message: NumberedServerMessage): NumberedServerMessage | undefined {
     switch (message.type) {
-      case "lanes":
-        this.#setLanes(message.lanes);
-        return "numbered";
+      case "segment":
+        this.arrivals.cut(message);
+        return this.#retelling.segment(message);
+      case "caption":
+        return this.#retelling.caption(message);
+      case "timing":
       case "skipped":
         this.arrivals.complete(message.lane, message.segment);
-        return "numbered";
+        return message;
+      case "error":
+        if (message.lane !== undefined && message.segment !== undefined) {
+          this.arrivals.complete(message.lane, message.segment);
+        }
+        return message;
       case "cancelled":
         this.arrivals.complete(message.lane, message.through);
-        return "numbered";
+        return message;
       case "ended":
-        this.#totals = message.totals;
-        return "ended";
+        return { ...message, totals: this.#balance.totals(message.totals) };
       default:
-        return "numbered";
+        return message;
     }
   }
 
@@ -159,8 +211,7 @@ export class Intake {
     const message = decodeBinary(data);
     if (!this.#link.accept(message.seq, data.byteLength) || message.type === "ignored") return "numbered";
     if (message.lane === 0) throw new ProtocolError("Cannot take audio: its lane is 0, expected 1 to 254");
-    this.arrivals.note(message);
-    this.#hand(audioEvent(message), data.byteLength);
+    if (this.arrivals.note(message)) this.#hand(audioEvent(message), data.byteLength);
     return "numbered";
   }
 
@@ -169,11 +220,6 @@ export class Intake {
     throw new ProtocolError(
       `Cannot take a message: it has ${bytes} bytes, expected at most the window of ${this.#inbox.windowBytes}`,
     );
-  }
-
-  #setLanes(lanes: readonly Lane[]): void {
-    this.#lanes = lanes;
-    for (const { lane } of lanes) if (lane > 0) this.arrivals.expect(lane);
   }
 }
 

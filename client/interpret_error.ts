@@ -1,15 +1,8 @@
-/// <reference lib="dom" />
 import { CloseCode } from "../protocol/close.ts";
+import type { DeviceErrorCode } from "./capture/device_error.ts";
 import { SessionError } from "./error.ts";
 
 const messages = {
-  permission_denied:
-    "The page may not use the microphone: allow it in the browser's settings for this site and try again",
-  no_microphone: "There is no microphone, or not the one that was chosen: connect one, or choose another",
-  microphone_busy: "The microphone cannot be used: another program may be using it",
-  insecure_page: "Live sound needs a secure page: open it over HTTPS, or on localhost",
-  unsupported_browser: "This browser is too old for live sound: it needs AudioWorklet and getUserMedia",
-  unreadable_audio: "The browser cannot read the sound file: try WAV, MP3 or Ogg",
   unreachable: "The service does not answer: check the connection and try again",
   unauthenticated: "The service wants a key that it knows",
   origin: "The service does not let this page in",
@@ -19,42 +12,23 @@ const messages = {
   failed: "The session failed",
 } as const;
 
+/** What is wrong with the service or the way there, in a word for programs. */
+type ServiceErrorCode = keyof typeof messages;
+
 /** What is wrong, in a word for programs. */
-export type InterpretErrorCode = keyof typeof messages;
+export type InterpretErrorCode = ServiceErrorCode | DeviceErrorCode;
 
 /** Why interpreting could not begin or go on: a code for programs, a sentence for people. */
 export class InterpretError extends Error {
   readonly code: InterpretErrorCode;
 
-  /** @param detail replaces the usual sentence for the code. */
-  constructor(code: InterpretErrorCode, detail?: string, options?: ErrorOptions) {
-    super(detail ?? messages[code], options);
+  /** @param message the usual sentence for the code by default, where it is about the service. */
+  constructor(code: InterpretErrorCode, message?: string, options?: ErrorOptions) {
+    super(message ?? messages[code as ServiceErrorCode], options);
     this.name = "InterpretError";
     this.code = code;
   }
 }
-
-/** The browser lacks something, or hides it from a page that came over plain HTTP. */
-export function platformError(): InterpretError {
-  return new InterpretError(isSecureContext ? "unsupported_browser" : "insecure_page");
-}
-
-/** What an error of `getUserMedia` means (https://www.w3.org/TR/mediacapture-streams/#dom-mediadevices-getusermedia). */
-export function microphoneError(error: unknown): InterpretError {
-  if (error instanceof InterpretError) return error;
-  const name = (error as { readonly name?: unknown } | null)?.name;
-  const code = microphoneCodes.get(String(name)) ?? "failed";
-  return new InterpretError(code, undefined, { cause: error });
-}
-
-const microphoneCodes: ReadonlyMap<string, InterpretErrorCode> = new Map([
-  ["NotAllowedError", "permission_denied"],
-  ["SecurityError", "permission_denied"],
-  ["NotFoundError", "no_microphone"],
-  ["OverconstrainedError", "no_microphone"],
-  ["NotReadableError", "microphone_busy"],
-  ["AbortError", "microphone_busy"],
-]);
 
 const closeCodes: ReadonlyMap<number, InterpretErrorCode> = new Map([
   [CloseCode.unauthenticated, "unauthenticated"],

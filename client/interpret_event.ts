@@ -76,6 +76,11 @@ export interface DeviceEvent {
   readonly reason: "opened" | "chosen" | "lost";
 }
 
+/** The source has given all it had: what was said is interpreted to its end. */
+export interface SourceEndedEvent {
+  readonly type: "source_ended";
+}
+
 /** What the page learns from a session. */
 export type InterpretEvent =
   | ConnectionState
@@ -94,4 +99,5 @@ export type InterpretEvent =
   | DroppedEvent
   | SoundEvent
   | DeviceEvent
+  | SourceEndedEvent
   | Ended;

@@ -27,6 +27,8 @@ export interface InterpretOptions {
   /** The wanted voice of each target language. */
   readonly voices?: Readonly<Record<string, string>>;
   readonly captions?: boolean;
+  /** Whether the service may keep what comes of it, to be used again for others; its own choice where absent. */
+  readonly retain?: boolean;
   /** Ends the session, whatever it is doing. */
   readonly signal?: AbortSignal;
   /** Where the audio worklets are served; beside this module by default. */

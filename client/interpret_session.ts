@@ -2,7 +2,6 @@
 import { together } from "../flow/together.ts";
 import type { WireFormat } from "../protocol/client_message.ts";
 import type { Lane, Ready, Totals } from "../protocol/server_message.ts";
-import { MicrophoneSource } from "./capture/microphone_source.ts";
 import type { ClientEvent } from "./event.ts";
 import { EventFeed } from "./event_feed.ts";
 import { sessionError } from "./interpret_error.ts";
@@ -151,9 +150,7 @@ export class InterpretSession implements AsyncDisposable {
    * @throws {InterpretError} when it cannot be opened: the one before stays. {TypeError} when the session has no microphone.
    */
   async useMicrophone(deviceId?: string): Promise<void> {
-    if (!(this.#source instanceof MicrophoneSource)) {
-      throw new TypeError("Cannot change the microphone: the session has none");
-    }
+    if (!this.#source?.use) throw new TypeError("Cannot change the microphone: the session has none");
     await this.#source.use(deviceId);
   }
 
@@ -273,6 +270,7 @@ export class InterpretSession implements AsyncDisposable {
       const { code, message } = sessionError(error, true);
       this.#feed.tell({ type: "error", code, message, fatal: true });
     }
+    this.#feed.tell({ type: "source_ended" });
     // How it ends is told by the events.
     await this.#session.end(signal).catch(() => {});
   }

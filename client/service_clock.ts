@@ -11,6 +11,11 @@ const kept = 8;
 export class ServiceClock {
   #samples: Sample[] = [];
 
+  /** Another service answers from here on. */
+  reset(): void {
+    this.#samples = [];
+  }
+
   /** Takes in an answer that arrived at `nowMs` on our clock. */
   take({ t0, t1, t2 }: Pong, nowMs: number): void {
     const offsetMs = ((t1 - t0) + (t2 - nowMs)) / 2;

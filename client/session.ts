@@ -1,30 +1,24 @@
 import { together } from "../flow/together.ts";
-import type { Continues, NumberedClientMessage } from "../protocol/client_message.ts";
+import type { NumberedClientMessage } from "../protocol/client_message.ts";
 import { CloseCode } from "../protocol/close.ts";
-import { decodeBinary } from "../protocol/codec.ts";
 import { ProtocolError } from "../protocol/error.ts";
 import { ACKNOWLEDGE_EVERY_MS, RING_BYTES } from "../protocol/limits.ts";
 import { Link, type Unnumbered } from "../protocol/link.ts";
 import type { Lane, Ready, Totals } from "../protocol/server_message.ts";
 import { Carrier } from "./carrier.ts";
 import { type ConnectOptions, type Settings, settingsOf } from "./connect_options.ts";
+import { Continuation } from "./continuation.ts";
 import { SessionError } from "./error.ts";
 import type { ClientEvent, StateEvent } from "./event.ts";
 import { Inbox } from "./inbox.ts";
 import { Intake, type Taken } from "./intake.ts";
+import { Requests } from "./requests.ts";
 import type { ServiceClock } from "./service_clock.ts";
 import { SourceAudio } from "./source_audio.ts";
 
 const pingEveryMs = 5_000;
 /** No more is handed to a socket while this many bytes are still in it. */
 const socketBytes = 65_536;
-
-/** What another session needs to go on where one was lost. */
-export interface Continuation {
-  readonly continues: Continues;
-  /** The audio messages to be heard again, oldest first, as they were encoded. */
-  readonly messages: readonly Uint8Array<ArrayBuffer>[];
-}
 
 /**
  * Opens a session and waits until the service is ready.
@@ -38,18 +32,22 @@ export function connect(options: ConnectOptions): Promise<ClientSession> {
 
 /**
  * A live session, seen from the client: takes source audio, gives events. When the socket is cut it resumes by itself, for as long as the
- * service waits for it: no sample is lost or repeated, either way.
+ * service waits for it, and goes on at another instance where the one that it had is gone: no sample is lost or repeated, either way, and what
+ * has arrived is not told again.
  */
 export class ClientSession implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #settings: Settings;
-  readonly #link: Link<NumberedClientMessage>;
   readonly #source: SourceAudio;
   readonly #inbox: Inbox;
   readonly #intake: Intake;
   readonly #carrier: Carrier;
   readonly #stop = new AbortController();
   readonly #played = new Map<number, number>();
+  readonly #requests = new Requests();
+  #link: Link<NumberedClientMessage>;
+  /** What another instance is asked to go on with; `undefined` while the session is at one that knows it. */
+  #continuation: Continuation | undefined;
   #playedChanged = false;
   #saidWindowBytes = 0;
   #pingAtMs = 0;
@@ -65,7 +63,7 @@ export class ClientSession implements AsyncDisposable {
     this.#link = new Link({ limitBytes: RING_BYTES, settled: position });
     this.#source = new SourceAudio(this.#link, settings.messageSamples, position);
     this.#inbox = new Inbox(settings.bufferBytes);
-    this.#intake = new Intake(this.#link, this.#inbox, settings.clock);
+    this.#intake = new Intake(this.#link, this.#inbox, settings.clock, this.#requests);
     this.#carrier = new Carrier(settings, (data) => this.#receive(data), () => this.#intake.error);
   }
 
@@ -214,15 +212,6 @@ export class ClientSession implements AsyncDisposable {
     return this.#intake.totals;
   }
 
-  /** What another session needs to go on where this one stands: for `start.continues`, and to be sent again. */
-  continuation(): Continuation {
-    this.#source.flush();
-    const messages = this.#link.unsettled();
-    const first = messages[0] && decodeBinary(messages[0]);
-    const position = first && first.type !== "ignored" ? first.position : this.#source.position;
-    return { continues: this.#intake.arrivals.continues(position), messages };
-  }
-
   /** Ends the session at once. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#finish(new DOMException("The session was disposed", "AbortError"));
@@ -258,26 +247,59 @@ export class ClientSession implements AsyncDisposable {
   }
 
   async #keepConnected(signal: AbortSignal): Promise<void> {
-    const greeting = () =>
-      JSON.stringify({
-        type: "resume",
-        session: this.ready.session,
-        token: this.#intake.token,
-        received: this.#link.acknowledgement(),
-      });
     while (true) {
       const cut = await this.#carrier.cut(signal);
       this.#state("reconnecting");
-      await this.#carrier.redial(cut, greeting, this.ready.limits.resumeMs, signal);
+      await this.#carrier.redial(cut, {
+        greeting: () => this.#greeting(),
+        elsewhere: () => this.#goElsewhere(),
+        withinMs: this.ready.limits.resumeMs,
+      }, signal);
     }
+  }
+
+  #greeting(): string {
+    if (this.#continuation) return JSON.stringify({ type: "start", ...this.#continuation.start });
+    return JSON.stringify({
+      type: "resume",
+      session: this.ready.session,
+      token: this.#intake.token,
+      received: this.#link.acknowledgement(),
+    });
+  }
+
+  /** The session is not known where the socket has led to: asks for it to be continued there. False when that was what was asked. */
+  #goElsewhere(): boolean {
+    if (this.#continuation) return false;
+    const { start } = this.#settings;
+    const { arrivals, lanes } = this.#intake;
+    this.#continuation = new Continuation({
+      start,
+      lanes,
+      arrivals,
+      link: this.#link,
+      position: this.#source.kept,
+    });
+    this.#intake.move();
+    return true;
+  }
+
+  /** Another instance goes on: what the lost one had not settled is kept for it. */
+  #arrive(continuation: Continuation): void {
+    this.#continuation = undefined;
+    this.#link = continuation.relink(this.#link, this.#requests, this.#inputEnded);
+    this.#source.move(this.#link);
+    const { start } = this.#settings;
+    const earlier = continuation.start.continues.position - (start.continues?.position ?? 0);
+    this.#intake.moved(this.#link, (earlier >>> 0) * 1000 / start.input.rate);
   }
 
   async #keepTime(signal: AbortSignal): Promise<void> {
     while (true) {
       await this.#settings.clock.sleep(ACKNOWLEDGE_EVERY_MS / 2, signal);
-      this.#carrier.dropIfSilent();
+      const awake = this.#carrier.check();
       if (!this.#carrier.live) continue;
-      if (this.#settings.clock.now() >= this.#pingAtMs) this.#ping();
+      if (awake || this.#settings.clock.now() >= this.#pingAtMs) this.#ping();
       const windowMoved = this.#inbox.windowBytes !== this.#saidWindowBytes;
       if (this.#link.owedBytes > 0 || windowMoved || this.#playedChanged) this.#acknowledge();
       this.#flush();
@@ -303,6 +325,7 @@ export class ClientSession implements AsyncDisposable {
   #react(taken: Taken): void {
     switch (taken) {
       case "greeting":
+        if (this.#continuation) this.#arrive(this.#continuation);
         this.#carrier.greeted();
         this.#state("live");
         this.#acknowledge();
@@ -331,6 +354,7 @@ export class ClientSession implements AsyncDisposable {
     this.#demandSession();
     this.#source.flush();
     this.#link.keepJson(message);
+    this.#requests.ask(message);
     this.#flush();
   }
 

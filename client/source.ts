@@ -21,6 +21,8 @@ export interface SourceTarget {
 export interface Source {
   /** Gives everything there is; resolves when nothing more comes, rejects with `signal.reason` when the signal aborts first. */
   run(target: SourceTarget, signal: AbortSignal): Promise<void>;
+  /** Goes on with another device; absent where there is none to choose. */
+  use?(deviceId: string | undefined): Promise<void>;
   /** Holds the speech back, or goes on. */
   pause(paused: boolean): void;
   /** Lets go of the microphone, once; `run` need not have been called. */

@@ -8,7 +8,7 @@ const controlBytes = 4_096;
 
 /** Cuts source audio into messages and puts them into a link: samples may come in pieces of any size. */
 export class SourceAudio {
-  readonly #link: Link<NumberedClientMessage>;
+  #link: Link<NumberedClientMessage>;
   readonly #pending: Int16Array;
   #pendingSamples = 0;
   #position: number;
@@ -22,6 +22,16 @@ export class SourceAudio {
     this.#link = link;
     this.#pending = new Int16Array(messageSamples);
     this.#position = position;
+  }
+
+  /** Goes on with another link, which has what the one before had to keep. */
+  move(link: Link<NumberedClientMessage>): void {
+    this.#link = link;
+  }
+
+  /** One past the last sample that was put into the link. */
+  get kept(): number {
+    return this.#position;
   }
 
   /** One past the last sample that was put in. */

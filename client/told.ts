@@ -13,17 +13,8 @@ export function toldOf(event: ClientEvent): readonly InterpretEvent[] {
       return [{ type: "error", code, message, fatal: true }, { type, state, error }];
     }
     case "error": {
-      const { seq, kind, message, stage, segment, lane } = event;
-      if (seq === undefined) return [];
-      return [{
-        type: "error",
-        code: kind,
-        message,
-        fatal: false,
-        ...(stage === undefined ? {} : { stage }),
-        ...(segment === undefined ? {} : { segment }),
-        ...(lane === undefined ? {} : { lane }),
-      }];
+      const { seq, kind, retryAfterMs: _, ...told } = event;
+      return seq === undefined ? [] : [{ ...told, code: kind, fatal: false }];
     }
     case "audio":
       return event.codec === "pcm_s16le" ? [event] : [];

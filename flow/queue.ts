@@ -93,9 +93,7 @@ export class Queue<T extends NonNullable<unknown>> {
     if (this.#failure) return Promise.reject(this.#failure.reason);
     if (this.size > 0) return Promise.resolve(this.#take());
     if (this.#closed) return Promise.resolve(undefined);
-    if (this.#receiver && !this.#receiver.signal.aborted) {
-      return Promise.reject(new TypeError("Cannot receive from the queue: another receiver is waiting"));
-    }
+    if (this.#occupied) return Promise.reject(occupied());
     return this.#wait<T | undefined>(signal, (waiter) => {
       this.#receiver = waiter;
       return () => {
@@ -104,13 +102,74 @@ export class Queue<T extends NonNullable<unknown>> {
     });
   }
 
-  /** The items as they come, until the queue is closed and empty; rejects as `receive` does. */
-  async *items(signal: AbortSignal): AsyncGenerator<T, void> {
-    while (true) {
-      const item = await this.receive(signal);
-      if (item === undefined) return;
-      yield item;
-    }
+  /**
+   * The items as they come, until the queue is closed and empty; rejects as `receive` does. To be read by one reader, one item after the other. It listens to the
+   * signal from its first wait to its end, so that a stream of items costs neither a listener nor more than one promise each.
+   */
+  items(signal: AbortSignal): AsyncIterableIterator<T, undefined> {
+    let resolve: (result: IteratorResult<T, undefined>) => void;
+    let reject: (reason: unknown) => void;
+    let waiting = false;
+    let listening = false;
+    let ended = false;
+    const end = () => {
+      ended = true;
+      if (listening) signal.removeEventListener("abort", onAbort);
+    };
+    const refuse = (reason: unknown) => {
+      end();
+      return Promise.reject(reason);
+    };
+    const reader: Waiter<T | undefined> = {
+      signal,
+      resolve(value) {
+        waiting = false;
+        if (value === undefined) end();
+        resolve(value === undefined ? over : { done: false, value });
+      },
+      reject(reason) {
+        waiting = false;
+        end();
+        reject(reason);
+      },
+    };
+    const leave = () => {
+      if (this.#receiver === reader) this.#receiver = undefined;
+      end();
+    };
+    const onAbort = () => {
+      if (!waiting) return;
+      leave();
+      reader.reject(signal.reason);
+    };
+    const wait = () => {
+      if (!listening) signal.addEventListener("abort", onAbort, { once: true });
+      listening = waiting = true;
+      this.#receiver = reader;
+      return new Promise<IteratorResult<T, undefined>>((yes, no) => {
+        resolve = yes;
+        reject = no;
+      });
+    };
+    return {
+      next: () => {
+        if (ended) return Promise.resolve(over);
+        if (signal.aborted) return refuse(signal.reason);
+        if (this.#failure) return refuse(this.#failure.reason);
+        if (this.size > 0) return Promise.resolve({ done: false, value: this.#take() });
+        if (!this.#closed) return this.#occupied ? refuse(occupied()) : wait();
+        end();
+        return Promise.resolve(over);
+      },
+      return: () => {
+        leave();
+        if (waiting) reader.resolve(undefined);
+        return Promise.resolve(over);
+      },
+      [Symbol.asyncIterator]() {
+        return this;
+      },
+    };
   }
 
   /** No more items come in; those inside can still be received. Waiting senders reject. Calling it again does nothing. */
@@ -143,6 +202,10 @@ export class Queue<T extends NonNullable<unknown>> {
     this.#weight = 0;
     this.#admit();
     return dropped;
+  }
+
+  get #occupied(): boolean {
+    return this.#receiver !== undefined && !this.#receiver.signal.aborted;
   }
 
   #fits(item: T): boolean {
@@ -219,4 +282,10 @@ export class Queue<T extends NonNullable<unknown>> {
       signal.addEventListener("abort", onAbort, { once: true });
     });
   }
+}
+
+const over: IteratorReturnResult<undefined> = { done: true, value: undefined };
+
+function occupied(): TypeError {
+  return new TypeError("Cannot receive from the queue: another receiver is waiting");
 }

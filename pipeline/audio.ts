@@ -34,3 +34,8 @@ export interface Format {
 export function durationMs(samples: number, rate: number): number {
   return samples * 1000 / rate;
 }
+
+/** How many samples a piece of audio has, on its own clock. Packets hold 20 ms, 960 samples at 48 kHz: what every provider sends. */
+export function samplesOf(audio: Audio): number {
+  return audio.type === "frame" ? audio.samples.length : audio.packets.length * 960;
+}

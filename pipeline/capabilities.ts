@@ -2,30 +2,56 @@ import type { Format } from "./audio.ts";
 import { PipelineError } from "./error.ts";
 import { canonicalTag, type LanguageTag, matchTag, sameLanguage } from "./language.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
+import { ownTargets, sameFormat, serves } from "./own_target.ts";
+import type { LanguagePair, OwnTarget, Translator } from "./ports.ts";
 
 type Engines = Omit<Services, "clock">;
 
 /** What the engines together can interpret. */
 export interface Capabilities {
-  readonly pairs: readonly { readonly source: LanguageTag; readonly target: LanguageTag }[];
+  readonly pairs: readonly LanguagePair[];
   readonly voices: readonly { readonly name: string; readonly language: LanguageTag }[];
   readonly inputs: readonly Format[];
   readonly outputs: readonly Format[];
   readonly engines: { readonly stt: string; readonly mt: string; readonly tts: string };
 }
 
-/** What can be interpreted: pairs that can be heard, translated and spoken. */
-export function capabilities({ recognizer, translator, synthesizer }: Engines): Capabilities {
-  const { voices, formats } = synthesizer.traits;
+/** What engines can that were asked for it before, by the translator's traits: with a thousand pairs it takes milliseconds to find out. */
+const found = new WeakMap<
+  Translator["traits"],
+  { readonly stt: unknown; readonly tts: unknown; readonly can: Capabilities }
+>();
+
+/** What can be interpreted: pairs that can be heard, translated and spoken, by three engines or by fewer. */
+export function capabilities(engines: Engines): Capabilities {
+  const { recognizer: { traits: stt }, translator: { traits: mt }, synthesizer: { traits: tts } } = engines;
+  const before = found.get(mt);
+  if (before?.stt === stt && before.tts === tts && sameNames(before.can, engines)) return before.can;
+  const can = combined(engines);
+  found.set(mt, { stt, tts, can });
+  return can;
+}
+
+function sameNames({ engines: { stt, mt, tts } }: Capabilities, engines: Engines): boolean {
+  return stt === engines.recognizer.name && mt === engines.translator.name &&
+    tts === engines.synthesizer.name;
+}
+
+function combined({ recognizer, translator, synthesizer }: Engines): Capabilities {
+  const { voices } = synthesizer.traits;
+  const { languages, translates, speaks } = recognizer.traits;
   const spoken = voices.map((voice) => voice.language);
-  const pairs = translator.traits.pairs.filter(({ source, target }) =>
-    matchTag(source, recognizer.traits.languages) !== undefined && matchTag(target, spoken) !== undefined
-  );
+  const speakable = ({ source, target }: LanguagePair) =>
+    matchTag(source, languages) !== undefined && matchTag(target, spoken) !== undefined;
+  const pairs = translator.traits.pairs.filter(speakable);
+  if (translates) pairs.push(...translates.pairs.filter(speakable));
+  if (speaks) pairs.push(...speaks.pairs);
+  const formats = synthesizer.traits.formats.concat(speaks?.formats ?? []);
   return {
-    pairs,
+    pairs: translates || speaks ? distinct(pairs, ({ source, target }) => `${source} ${target}`) : pairs,
     voices: voices.filter((voice) => pairs.some(({ target }) => sameLanguage(target, voice.language))),
     inputs: recognizer.traits.formats,
-    outputs: formats,
+    outputs: speaks ? distinct(formats, describe) : formats,
     engines: { stt: recognizer.name, mt: translator.name, tts: synthesizer.name },
   };
 }
@@ -78,7 +104,7 @@ export function plan(wish: Wish, engines: Engines): SessionOptions {
       );
     }
   }
-  if (!can.inputs.some((format) => same(format, wish.input))) {
+  if (!can.inputs.some((format) => sameFormat(format, wish.input))) {
     throw new PipelineError(
       "invalid_request",
       `Cannot take the audio: ${describe(wish.input)}, expected ${list(can.inputs.map(describe))}`,
@@ -86,7 +112,7 @@ export function plan(wish: Wish, engines: Engines): SessionOptions {
   }
   const outputs = wish.outputs.length === 0
     ? can.outputs
-    : can.outputs.filter((format) => wish.outputs.some((one) => same(one, format)));
+    : can.outputs.filter((format) => wish.outputs.some((one) => sameFormat(one, format)));
   if (outputs.length === 0) {
     throw new PipelineError(
       "invalid_request",
@@ -95,6 +121,8 @@ export function plan(wish: Wish, engines: Engines): SessionOptions {
       }`,
     );
   }
+  const own = ownTargets({ source, targets, outputs }, engines.recognizer.traits);
+  for (const target of targets) demandEngine({ source, target }, { own, outputs }, engines);
   const voices: Record<LanguageTag, string> = {};
   for (const [language, name] of Object.entries(wish.voices)) {
     const target = canonical("voice language", language);
@@ -112,6 +140,38 @@ export function plan(wish: Wish, engines: Engines): SessionOptions {
   return { source, targets, input: wish.input, outputs, glossary: wish.glossary, voices };
 }
 
+/** What a recognizer cannot do itself, for want of a format or because it is for too many at once, is for the others. */
+function demandEngine(
+  { source, target }: LanguagePair,
+  { own, outputs }: { readonly own: readonly OwnTarget[]; readonly outputs: readonly Format[] },
+  { translator, synthesizer }: Engines,
+): void {
+  const mine = own.find((one) => one.target === target);
+  if (mine?.speech) return;
+  const { voices, formats } = synthesizer.traits;
+  if (
+    !voices.some(({ language }) => sameLanguage(language, target)) ||
+    !(mine || serves(translator.traits.pairs, source, target))
+  ) {
+    throw new PipelineError(
+      "unsupported_language",
+      `Cannot interpret from ${source} to ${target}: the engine that could is busy with other targets, or gives other audio`,
+    );
+  }
+  if (!formats.some((format) => outputs.some((one) => sameFormat(one, format)))) {
+    throw new PipelineError(
+      "invalid_request",
+      `Cannot give the audio of ${target}: ${list(outputs.map(describe))}, expected ${
+        list(formats.map(describe))
+      }`,
+    );
+  }
+}
+
+function distinct<T>(items: readonly T[], nameOf: (item: T) => string): readonly T[] {
+  return [...new Map(items.map((item) => [nameOf(item), item])).values()];
+}
+
 function canonical(what: string, tag: string): LanguageTag {
   const known = canonicalTag(tag);
   if (known === undefined) {
@@ -121,10 +181,6 @@ function canonical(what: string, tag: string): LanguageTag {
     );
   }
   return known;
-}
-
-function same(one: Format, other: Format): boolean {
-  return one.codec === other.codec && one.rate === other.rate;
 }
 
 function describe({ codec, rate }: Format): string {

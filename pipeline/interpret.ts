@@ -7,7 +7,16 @@ import { Lanes } from "./lanes.ts";
 import type { LanguageTag } from "./language.ts";
 import { listen } from "./listen.ts";
 import { Opened } from "./opened.ts";
-import type { Glossary, Hearing, Input, SpeechRecognizer, SpeechSynthesizer, Translator } from "./ports.ts";
+import { ownTargets } from "./own_target.ts";
+import type {
+  Glossary,
+  Hearing,
+  Input,
+  SpeechRecognizer,
+  SpeechSynthesizer,
+  Traced,
+  Translator,
+} from "./ports.ts";
 import type { SessionEvent } from "./session_event.ts";
 import { Settlement } from "./stages/settle.ts";
 import { Arrivals } from "./timing.ts";
@@ -18,6 +27,16 @@ export interface Services {
   readonly translator: Translator;
   readonly synthesizer: SpeechSynthesizer;
   readonly clock: Clock;
+  /** Whether a translation may be asked for that may have to be thrown away: it costs. Always when absent. */
+  mayGuess?(): boolean;
+}
+
+/** A segment of a lane, as work that belongs to a trace. */
+export interface TracedWork {
+  readonly lane: number;
+  readonly segment: number;
+  /** When the last of its speech came in, on the clock of the services. */
+  readonly heardAtMs: number;
 }
 
 /** What one session wants. */
@@ -36,6 +55,8 @@ export interface SessionOptions {
   readonly firstSegment?: number;
   /** Whether what comes of it may be kept, to be used again for others; true by default. */
   readonly retain?: boolean;
+  /** The trace that a segment, or the session as a whole, belongs to; nobody records any when absent. */
+  trace?(work?: TracedWork): Traced;
 }
 
 /** What can be asked of an interpretation while it runs. */
@@ -80,7 +101,8 @@ export function interpret(
   const events = new Queue<SessionEvent>({ limit: eventLimit });
   const firstSegment = options.firstSegment ?? 1;
   const settlement = new Settlement(options.targets.map((_, index) => index + 1), firstSegment);
-  const lanes = new Lanes({ services, options, settlement, events });
+  const own = ownTargets(options, services.recognizer.traits);
+  const lanes = new Lanes({ services, options, own, settlement, events });
   const arrivals = new Arrivals();
 
   const run = async (signal: AbortSignal) => {
@@ -88,23 +110,38 @@ export function interpret(
     await using _ = lanes;
     await together(signal, (signal) => lanes.open(signal), async (signal) => {
       const { source, input: format, glossary, retain = true } = options;
-      hearing.is(await services.recognizer.open({ languages: [source], format, glossary, retain, signal }));
+      const wanted = { languages: [source], format, glossary, ...(own.length === 0 ? {} : { targets: own }) };
+      hearing.is(await services.recognizer.open({ ...wanted, ...options.trace?.(), retain, signal }));
     });
     await events.send({ type: "ready", lanes: lanes.descriptions }, signal);
     await together(signal, (signal) => hear(hearing.value, signal), (signal) => lanes.run(signal));
   };
 
   const hear = async (hearing: Hearing, signal: AbortSignal) => {
-    const { rate } = options.input;
+    const { source: language, input: { rate } } = options;
     const { stableAfterMs } = services.recognizer.traits;
     const heard = hearing.hear(noteArrivals(input, arrivals, services.clock), signal);
     for await (
-      const item of listen(heard, { rate, stableAfterMs, firstSegment, arrivals, clock: services.clock })
+      const item of listen(heard, {
+        rate,
+        stableAfterMs,
+        firstSegment,
+        language,
+        own,
+        arrivals,
+        clock: services.clock,
+      })
     ) {
       switch (item.type) {
         case "segment":
           await events.send({ type: "segment", segment: item.segment }, signal);
           await lanes.accept(item.segment, item, signal);
+          break;
+        case "guess":
+          lanes.guess(item.segment, item.text);
+          break;
+        case "share":
+          await lanes.take(item.target, item.share, signal);
           break;
         case "checkpoint": {
           const position = settlement.checkpoint(item.position, item.through);
@@ -148,13 +185,21 @@ export function interpret(
   };
 }
 
-async function* noteArrivals(
-  input: AsyncIterable<Input>,
-  arrivals: Arrivals,
-  clock: Clock,
-): AsyncGenerator<Input, void> {
-  for await (const item of input) {
-    if (item.type === "frame") arrivals.record(item.position + item.samples.length, clock.now());
-    yield item;
-  }
+/** Every piece of audio is noted as it is taken: not by a generator, which would cost it three promises. */
+function noteArrivals(input: AsyncIterable<Input>, arrivals: Arrivals, clock: Clock): AsyncIterable<Input> {
+  const note = (result: IteratorResult<Input>) => {
+    if (!result.done && result.value.type === "frame") {
+      arrivals.record(result.value.position + result.value.samples.length, clock.now());
+    }
+    return result;
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = input[Symbol.asyncIterator]();
+      return {
+        next: () => iterator.next().then(note),
+        return: () => iterator.return?.() ?? Promise.resolve({ done: true, value: undefined }),
+      };
+    },
+  };
 }

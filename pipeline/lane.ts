@@ -1,18 +1,22 @@
 import type { Clock } from "../flow/clock.ts";
+import { LinkedAbort } from "../flow/linked_abort.ts";
 import { Queue } from "../flow/queue.ts";
 import { together } from "../flow/together.ts";
-import { type Audio, durationMs } from "./audio.ts";
+import { type Audio, durationMs, samplesOf } from "./audio.ts";
 import { PipelineError, type Stage } from "./error.ts";
+import { Guesses, type GuessOutcome } from "./guesses.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import type { LanguageTag } from "./language.ts";
 import { Opened } from "./opened.ts";
-import type { Pair, SpeechEvent, Translation, Voice } from "./ports.ts";
+import { OwnWork } from "./own_work.ts";
+import type { OwnTarget, Pair, SpeechEvent, Traced, Translation, Voice } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
 import { Captioner } from "./stages/caption.ts";
 import { Pace } from "./stages/pace.ts";
 import type { Segment } from "./stages/segment.ts";
 import type { Settlement } from "./stages/settle.ts";
-import { Ledger } from "./timing.ts";
+import type { Share } from "./stages/share.ts";
+import { Ledger, type MergedStage } from "./timing.ts";
 
 /** How many clauses wait for the translator, and how many translations for the voice, before the pipeline waits. */
 const segmentLimit = 16;
@@ -24,6 +28,7 @@ const historyLimit = 4;
 interface Draft {
   readonly segment: Segment;
   readonly ledger: Ledger;
+  readonly trace: Traced;
   /** The translation as it comes. */
   readonly text: Queue<string>;
   readonly stop: AbortController;
@@ -37,6 +42,8 @@ interface Draft {
 export interface LaneParts {
   readonly lane: number;
   readonly target: LanguageTag;
+  /** What the recognizer does itself for the lane, if anything. */
+  readonly own: OwnTarget | undefined;
   readonly services: Services;
   readonly options: SessionOptions;
   readonly settlement: Settlement;
@@ -59,7 +66,10 @@ export class Lane implements AsyncDisposable {
   readonly #history: Pair[] = [];
   readonly #unspoken = new Set<Draft>();
   readonly #translation = new Opened<Translation>();
+  readonly #guesses: Guesses;
   readonly #voice = new Opened<Voice>();
+  readonly #own: OwnWork | undefined;
+  readonly #merged: readonly MergedStage[];
   #position = 0;
   #cancelledThrough = 0;
 
@@ -67,20 +77,39 @@ export class Lane implements AsyncDisposable {
     this.#parts = parts;
     this.#clock = parts.services.clock;
     this.#captioner = new Captioner(parts.lane);
+    const { clock, mayGuess } = parts.services;
+    this.#guesses = new Guesses(() => this.#translation.value, {
+      clock,
+      ...(mayGuess && { mayGuess }),
+      onOutcome: (segment, outcome) => this.#tellGuess(segment, outcome),
+    });
+    this.#own = parts.own && new OwnWork(parts.own);
+    this.#merged = this.#own ? (this.#own.voice ? ["stt", "mt", "tts"] : ["mt"]) : [];
   }
 
-  /** Opens the translator and the voice, so that both are ready before there is anything to say. */
+  /** Opens the translator and the voice, as far as the recognizer does not stand in for them, so that both are ready before there is anything to say. */
   async open(signal: AbortSignal): Promise<void> {
     const { services, options, target } = this.#parts;
+    const own = this.#own;
     const voice = options.voices?.[target];
     const { retain = true } = options;
+    const trace = options.trace?.();
     await together(signal, async (signal) => {
       const { source, glossary } = options;
-      this.#translation.is(await services.translator.open({ source, target, glossary, retain, signal }));
+      this.#translation.is(
+        own?.translation ??
+          await services.translator.open({ source, target, glossary, ...trace, retain, signal }),
+      );
     }, async (signal) => {
       const { outputs: formats } = options;
-      const wanted = { language: target, formats, retain, ...(voice === undefined ? {} : { voice }) };
-      this.#voice.is(await services.synthesizer.open({ ...wanted, signal }));
+      const wanted = {
+        language: target,
+        formats,
+        ...trace,
+        retain,
+        ...(voice === undefined ? {} : { voice }),
+      };
+      this.#voice.is(own?.voice ?? await services.synthesizer.open({ ...wanted, signal }));
     });
   }
 
@@ -104,15 +133,18 @@ export class Lane implements AsyncDisposable {
     times: { readonly heardAtMs: number; readonly segmentedAtMs: number },
     signal: AbortSignal,
   ): Promise<void> {
+    const { lane, options } = this.#parts;
     const draft: Draft = {
       segment,
-      ledger: new Ledger(times.heardAtMs, times.segmentedAtMs),
+      trace: options.trace?.({ lane, segment: segment.segment, heardAtMs: times.heardAtMs }) ?? {},
+      ledger: new Ledger(times.heardAtMs, times.segmentedAtMs, this.#merged),
       text: new Queue<string>({ limit: textPieceLimit }),
       stop: new AbortController(),
       failure: undefined,
       over: false,
     };
     this.#unspoken.add(draft);
+    this.#own?.begin(segment.segment);
     this.#stopCancelled();
     try {
       await this.#segments.send(draft, signal);
@@ -120,7 +152,20 @@ export class Lane implements AsyncDisposable {
       // A lane that was closed while the segment waited for room does not get it any more.
       if (signal.aborted || !this.#segments.closed) throw error;
       this.#unspoken.delete(draft);
+      this.#own?.leave(segment.segment);
     }
+  }
+
+  /** The next segment may become this: its translation can be begun where none is under way. */
+  guess(segment: number, text: string): void {
+    if (this.#own || this.#segments.size > 0) return;
+    this.#guesses.guess({ segment, text, history: [...this.#history] });
+  }
+
+  /** Takes what the recognizer did itself for a segment, waiting while there is too much of it. */
+  async take(share: Share, signal: AbortSignal): Promise<void> {
+    if (!share.over && (share.segment <= this.#cancelledThrough || (share.audio && this.muted))) return;
+    await this.#own?.give(share, signal);
   }
 
   /** No more segments come: `run` ends when the last one was spoken. */
@@ -137,7 +182,12 @@ export class Lane implements AsyncDisposable {
 
   /** Translates and speaks until `close`, or until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    await together(signal, (signal) => this.#translateAll(signal), (signal) => this.#speakAll(signal));
+    await together(
+      signal,
+      (signal) => this.#translateAll(signal),
+      (signal) => this.#speakAll(signal),
+      (signal) => this.#guesses.run(signal),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -160,19 +210,24 @@ export class Lane implements AsyncDisposable {
       else draft.text.close();
     }
     this.#drafts.close();
+    this.#guesses.close();
   }
 
   async #translate(draft: Draft, signal: AbortSignal): Promise<void> {
-    const { segment, ledger, text } = draft;
+    const { segment, ledger, trace, text } = draft;
     let target = "";
-    const request = { segment: segment.segment, text: segment.text, history: [...this.#history] };
+    const request = { segment: segment.segment, text: segment.text, history: [...this.#history], ...trace };
     ledger.note("translating", this.#clock.now());
-    for await (const event of this.#translation.value.translate(request, signal)) {
-      if (event.type !== "append" || event.text === "") continue;
+    if (segment.text === "" && !this.#own) {
+      return await this.#report(this.#captioner.final(segment.segment, ""), signal);
+    }
+    for await (const event of this.#guesses.translate(request, signal)) {
+      if (event.type === "acquired") ledger.acquired("mt", event);
+      if (event.type !== "append" || (event.text === "" && event.tentative === undefined)) continue;
       ledger.note("translated", this.#clock.now());
       target += event.text;
-      if (!draft.over) await text.send(event.text, signal);
-      const caption = this.#captioner.partial(segment.segment, target, "");
+      if (event.text !== "" && !draft.over && !this.#own?.voice) await text.send(event.text, signal);
+      const caption = this.#captioner.partial(segment.segment, target, event.tentative ?? "");
       if (caption) await this.#report(caption, signal);
     }
     await this.#report(this.#captioner.final(segment.segment, target), signal);
@@ -187,6 +242,7 @@ export class Lane implements AsyncDisposable {
       draft.over = true;
       draft.text.clear();
       this.#unspoken.delete(draft);
+      this.#own?.leave(draft.segment.segment);
       const position = this.#parts.settlement.finish(this.#parts.lane, draft.segment.segment);
       if (position !== undefined) await this.#report({ type: "settled", position }, signal);
     }
@@ -210,7 +266,7 @@ export class Lane implements AsyncDisposable {
     const { segment, ledger, text } = draft;
     const voice = this.#voice.value;
     const { lane, services } = this.#parts;
-    const { min, max } = services.synthesizer.traits.speeds;
+    const { min, max } = this.#own?.voice ? asItIs : services.synthesizer.traits.speeds;
     const speed = Math.min(max, Math.max(min, this.#pace.speedFor(segment.endMs)));
     const base = this.#position;
     const piece = (audio: Audio, first: boolean, last: boolean): SessionEvent => ({
@@ -222,18 +278,17 @@ export class Lane implements AsyncDisposable {
       last,
       ledger,
     });
-    const spoken = await this.#textToSpeak(text, ledger, signal);
-    const how = { segment: segment.segment, speed };
+    const spoken = this.#own?.voice ? noText : await this.#textToSpeak(text, ledger, signal);
+    const how = { segment: segment.segment, speed, ...draft.trace };
     try {
       for await (const event of spoken ? voice.speak(spoken, how, signal) : nothing) {
+        if (event.type === "acquired") ledger.acquired("tts", event);
         if (event.type !== "frame" && event.type !== "packets") continue;
         const first = !ledger.has("audible");
         ledger.note("audible", this.#clock.now());
         const audio: Audio = { ...event, position: base + event.position };
         await this.#report(piece(audio, first, false), signal);
-        this.#position = event.type === "frame"
-          ? audio.position + event.samples.length
-          : audio.position + packetSamples(event);
+        this.#position = audio.position + samplesOf(event);
       }
     } finally {
       if (ledger.has("audible") && !signal.aborted) {
@@ -281,14 +336,20 @@ export class Lane implements AsyncDisposable {
     work: (signal: AbortSignal) => Promise<void>,
   ): Promise<PipelineError | undefined> {
     if (stop.signal.aborted) return undefined;
+    using either = new LinkedAbort(signal, stop.signal);
     try {
-      await work(AbortSignal.any([signal, stop.signal]));
+      await work(either.signal);
       return undefined;
     } catch (cause) {
       if (signal.aborted) throw signal.reason;
       if (stop.signal.aborted) return undefined;
       return PipelineError.from(cause, `Segment ${segment.segment} failed in ${stage}`);
     }
+  }
+
+  #tellGuess(segment: number, outcome: GuessOutcome): void {
+    // Worth nothing but to be counted: where there is no room for it, it is not told.
+    this.#parts.events.push({ type: "guessed", lane: this.#parts.lane, segment, outcome });
   }
 
   #report(event: SessionEvent, signal: AbortSignal): Promise<void> {
@@ -300,6 +361,10 @@ const noSamples = new Int16Array(0);
 
 const nothing: readonly SpeechEvent[] = [];
 
+/** Who translates from speech to speech says what it says as fast as it does. */
+const asItIs = { min: 1, max: 1 };
+const noText: AsyncIterable<string> = { [Symbol.asyncIterator]: async function* () {} };
+
 async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerator<T, void> {
   yield first;
   yield* rest;
@@ -307,9 +372,4 @@ async function* startingWith<T>(first: T, rest: AsyncIterable<T>): AsyncGenerato
 
 function silence(rate: number, position: number): Audio {
   return { type: "frame", rate, position, samples: noSamples };
-}
-
-/** 20 ms a packet at 48 kHz: what every provider sends. */
-function packetSamples(audio: Audio & { type: "packets" }): number {
-  return audio.packets.length * 960;
 }

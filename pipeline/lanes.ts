@@ -5,9 +5,11 @@ import { PipelineError } from "./error.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import { Lane } from "./lane.ts";
 import type { LanguageTag } from "./language.ts";
+import type { OwnTarget } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
 import type { Segment } from "./stages/segment.ts";
 import type { Settlement } from "./stages/settle.ts";
+import type { Share } from "./stages/share.ts";
 
 /** How many changes of the targets wait for each other. */
 const changeLimit = 8;
@@ -16,6 +18,8 @@ const changeLimit = 8;
 export interface LanesParts {
   readonly services: Services;
   readonly options: SessionOptions;
+  /** What the recognizer was opened to translate and speak itself. */
+  readonly own: readonly OwnTarget[];
   readonly settlement: Settlement;
   readonly events: Queue<SessionEvent>;
 }
@@ -56,6 +60,18 @@ export class Lanes implements AsyncDisposable {
     for (const lane of this.#current) await lane.accept(segment, times, signal);
   }
 
+  /** Tells every lane what a segment may become. */
+  guess(segment: number, text: string): void {
+    for (const lane of this.#current) lane.guess(segment, text);
+  }
+
+  /** Hands what the recognizer did itself for a segment to the lanes of its target: one that leaves finishes what it has. */
+  async take(target: LanguageTag, share: Share, signal: AbortSignal): Promise<void> {
+    for (const lane of this.#every) {
+      if (lane.target === target) await lane.take(share, signal);
+    }
+  }
+
   /** Asks for other targets from here on; a `lanes` event says when they are. */
   async change(targets: readonly LanguageTag[], signal: AbortSignal): Promise<void> {
     await this.#changes.send(targets, signal);
@@ -79,9 +95,11 @@ export class Lanes implements AsyncDisposable {
   }
 
   async #add(targets: readonly LanguageTag[], signal: AbortSignal): Promise<Lane[]> {
-    const added = targets.map((target, index) =>
-      new Lane({ ...this.#parts, lane: this.#every.length + index + 1, target })
-    );
+    const { own: all, ...parts } = this.#parts;
+    const added = targets.map((target, index) => {
+      const own = all.find((one) => one.target === target);
+      return new Lane({ ...parts, lane: this.#every.length + index + 1, target, own });
+    });
     this.#every.push(...added);
     await together(signal, ...added.map((lane) => (signal: AbortSignal) => lane.open(signal)));
     return added;

@@ -1,9 +1,11 @@
 import type { Clock } from "../flow/clock.ts";
 import { durationMs } from "./audio.ts";
-import type { HearingEvent } from "./ports.ts";
+import type { LanguageTag } from "./language.ts";
+import type { HearingEvent, OwnTarget } from "./ports.ts";
 import { type Caption, Captioner } from "./stages/caption.ts";
 import { type Commitment, Committer } from "./stages/commit.ts";
-import { type Segment, Segmenter } from "./stages/segment.ts";
+import { OwnShares, type TargetShare } from "./stages/own_shares.ts";
+import { defaultSegmentRules, onDemandSegmentRules, type Segment, Segmenter } from "./stages/segment.ts";
 import { joinWords } from "./stages/text.ts";
 import type { Arrivals } from "./timing.ts";
 
@@ -16,7 +18,14 @@ export type Heard =
     readonly segmentedAtMs: number;
   }
   | Caption
+  | TargetShare
   | { readonly type: "flushed"; readonly id: number }
+  | {
+    /** A segment may become this. */
+    readonly type: "guess";
+    readonly segment: number;
+    readonly text: string;
+  }
   | {
     /** Segments up to `through` hold everything that was said before `position`, in source samples. */
     readonly type: "checkpoint";
@@ -31,6 +40,10 @@ export interface ListenOptions {
   /** The recognizer's own span, in ms: see `RecognizerTraits`. */
   readonly stableAfterMs: number;
   readonly firstSegment: number;
+  /** Of segments that have no words. */
+  readonly language: LanguageTag;
+  /** What the recognizer translates and speaks itself. One that speaks decides by that what a segment is. */
+  readonly own: readonly OwnTarget[];
   /** When which audio arrived. */
   readonly arrivals: Arrivals;
   readonly clock: Clock;
@@ -41,10 +54,14 @@ export async function* listen(
   events: AsyncIterable<HearingEvent>,
   options: ListenOptions,
 ): AsyncGenerator<Heard, void> {
-  const { rate, stableAfterMs, firstSegment, arrivals, clock } = options;
+  const { rate, stableAfterMs, firstSegment, language, own, arrivals, clock } = options;
   const committer = new Committer({ rate, stableAfterMs });
-  const segmenter = new Segmenter(firstSegment);
+  const rules = own.some(({ speech }) => speech) ? onDemandSegmentRules : defaultSegmentRules;
+  const segmenter = new Segmenter(firstSegment, rules);
   const captioner = new Captioner(0);
+  const shares = own.length > 0 ? new OwnShares(own, rate) : undefined;
+  let segmentedMs = 0;
+  let heardMs = 0;
 
   function* pass(segments: readonly Segment[]): Generator<Heard, void> {
     for (const segment of segments) {
@@ -52,7 +69,22 @@ export async function* listen(
       const heardAtMs = arrivals.at(Math.round(segment.endMs * rate / 1000)) ?? segmentedAtMs;
       yield { type: "segment", segment, heardAtMs, segmentedAtMs };
       yield captioner.final(segment.segment, segment.text);
+      segmentedMs = segment.endMs;
+      if (shares) yield* shares.cut(segment);
     }
+  }
+
+  function* passSomething(): Generator<Heard, void> {
+    const segments = segmenter.close();
+    const startMs = Math.min(segmentedMs, heardMs);
+    yield* pass(segments.length > 0 ? segments : [segmenter.wordless(startMs, heardMs, language)]);
+  }
+
+  function* passAll(): Generator<Heard, void> {
+    yield* pass(segmenter.close());
+    if (!shares) return;
+    if (shares.stranded) yield* passSomething();
+    yield* shares.end();
   }
 
   function* follow(
@@ -62,12 +94,19 @@ export async function* listen(
   ): Generator<Heard, void> {
     if (commitment) {
       yield* pass(segmenter.add(commitment.committed, commitment.utterance, commitment.language));
-      if (commitment.final) yield* pass(segmenter.close());
+      if (commitment.final) yield* pass(segmenter.endUtterance());
     }
     if (!commitment?.tentative.length) yield* pass(segmenter.quiet(durationMs(heardTo, rate)));
     const tentative = commitment ? joinWords(commitment.tentative, commitment.language) : "";
+    heardMs = durationMs(heardTo, rate);
+    if (shares) yield* shares.heard(heardMs);
     const caption = captioner.partial(segmenter.growing, segmenter.pendingText, tentative);
     if (caption) yield caption;
+    if (commitment?.tentative.length && !shares) {
+      const { utterance, language } = commitment;
+      const text = segmenter.foresee(commitment.tentative, utterance, language);
+      if (text !== undefined) yield { type: "guess", segment: segmenter.growing, text };
+    }
     if (segmenter.pendingText === "") {
       yield { type: "checkpoint", position: settledTo, through: segmenter.growing - 1 };
     }
@@ -82,16 +121,22 @@ export async function* listen(
         yield* follow(committer.progress(event.heardTo), event.heardTo, event.settledTo);
         break;
       case "endpoint":
-        yield* pass(segmenter.close());
+        yield* pass(segmenter.endUtterance());
         break;
       case "flushed":
-        yield* pass(segmenter.close());
+        yield* passAll();
         yield event;
+        break;
+      case "translation":
+      case "speech":
+        if (!shares) break;
+        if (shares.needsSegment(event)) yield* passSomething();
+        yield* shares.take(event);
         break;
       case "speech_started":
       case "usage":
         break;
     }
   }
-  yield* pass(segmenter.close());
+  yield* passAll();
 }

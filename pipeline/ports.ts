@@ -24,10 +24,30 @@ export interface Engine<Traits, Options, Session extends AsyncDisposable> {
    * is only itself. What fails is told there and nowhere else.
    */
   tryOthers?(signal: AbortSignal): Promise<void>;
+  /** How the connections to its providers are used just now, for those that count them; absent where none does. */
+  connections?(): readonly ProviderConnections[];
+}
+
+/** How the connections to one provider are used. */
+export interface ProviderConnections extends Connections {
+  readonly name: string;
+}
+
+/** How many connections to a provider are used, how many are open and wait to be used, and how much waits for its turn. */
+export interface Connections {
+  readonly busy: number;
+  readonly idle: number;
+  readonly waiting: number;
+}
+
+/** Work that belongs to a trace. */
+export interface Traced {
+  /** What providers are told of the trace, in the header `traceparent` (W3C Trace Context, 3.2); absent where nobody records it. */
+  readonly traceParent?: string;
 }
 
 /** What every session is opened with. */
-export interface Opening {
+export interface Opening extends Traced {
   readonly signal: AbortSignal;
   /** Whether what comes of the session may be kept, to be used again for others; true by default. */
   readonly retain?: boolean;
@@ -50,6 +70,15 @@ export interface Usage {
   readonly audioMs?: number;
   readonly characters?: number;
   readonly tokens?: number;
+}
+
+/** The provider was got hold of for what was asked, before anything else is reported of it: by a connection, where it is known, or a place among its requests. */
+export interface Acquired {
+  readonly type: "acquired";
+  /** How long that took, in ms. */
+  readonly waitedMs: number;
+  /** Whether the connection was open before. */
+  readonly reused: boolean;
 }
 
 /** One recognised word. */
@@ -79,8 +108,35 @@ export type HearingEvent =
   | { readonly type: "endpoint"; readonly utterance: number; readonly position: number }
   | Hypothesis
   | Progress
+  | OwnTranslation
+  | OwnSpeech
   | { readonly type: "flushed"; readonly id: number }
   | Usage;
+
+/** More of a translation that the recognizer makes itself, for one of the targets that it was opened with. */
+export interface OwnTranslation {
+  readonly type: "translation";
+  /** As it was written in {@linkcode RecognizerOptions}. */
+  readonly target: LanguageTag;
+  /** Text that follows what was appended for this target before, with the spaces that belong to it; never taken back, may be empty. */
+  readonly append: string;
+  /** What may come next and still change; replaces that of the event before. */
+  readonly tentative: string;
+  /**
+   * Where in the source the appended text comes from, in samples: from there where the event before ended, up to here. Absent where the
+   * recognizer does not know; then the punctuation marks of both texts tell what belongs together.
+   */
+  readonly sourceTo?: number;
+}
+
+/** More of the speech that the recognizer makes itself, for one of the targets that it was opened to speak. */
+export interface OwnSpeech {
+  readonly type: "speech";
+  /** As it was written in {@linkcode RecognizerOptions}. */
+  readonly target: LanguageTag;
+  /** In the format that was asked for, in pieces of at most 200 ms. Positions count the samples of this target. */
+  readonly audio: Audio;
+}
 
 /**
  * Nothing new was recognised, but the recognizer listened on: in speech the last hypothesis still stands, in silence there is none. Reported
@@ -124,6 +180,33 @@ export interface RecognizerTraits {
   readonly formats: readonly Format[];
   /** How long, in ms of media time, a word of an interim hypothesis has to stay the same before it can be trusted. */
   readonly stableAfterMs: number;
+  /** What it can translate itself; nothing where absent. */
+  readonly translates?: OwnTargets;
+  /** What it can speak itself, from speech to speech: such targets need neither translator nor synthesizer. */
+  readonly speaks?: OwnTargets & {
+    /** What it gives, best first. */
+    readonly formats: readonly Format[];
+  };
+}
+
+/** A language and one that it can be translated into. */
+export interface LanguagePair {
+  readonly source: LanguageTag;
+  readonly target: LanguageTag;
+}
+
+/** What a recognizer serves without a translator. */
+export interface OwnTargets {
+  readonly pairs: readonly LanguagePair[];
+  /** How many targets a session can have at once. */
+  readonly atOnce: number;
+}
+
+/** A target that a recognizer is to serve itself. */
+export interface OwnTarget {
+  readonly target: LanguageTag;
+  /** What its speech is to be like; where absent, text alone is wanted. */
+  readonly speech?: Format;
 }
 
 /** Options of a recognizer's session. */
@@ -132,6 +215,8 @@ export interface RecognizerOptions {
   readonly languages: readonly LanguageTag[];
   readonly format: Format;
   readonly glossary: Glossary;
+  /** What it is to translate, and speak, itself; within its traits, and nothing where absent. */
+  readonly targets?: readonly OwnTarget[];
 }
 
 /** Speech to text. */
@@ -144,15 +229,18 @@ export interface Pair {
 }
 
 /** A request to translate one segment. */
-export interface TranslationRequest {
+export interface TranslationRequest extends Traced {
   readonly segment: number;
   readonly text: string;
   /** The last segments with their translations, oldest first: context, not to be translated again. */
   readonly history: readonly Pair[];
 }
 
-/** What a translator reports: text to be appended to what it gave before. */
-export type TranslationEvent = { readonly type: "append"; readonly text: string } | Usage;
+/** What a translator reports: text to be appended to what it gave before, and where it knows, what may follow and still change. */
+export type TranslationEvent =
+  | { readonly type: "append"; readonly text: string; readonly tentative?: string }
+  | Acquired
+  | Usage;
 
 /** A translator at work on one pair of languages. */
 export interface Translation extends AsyncDisposable {
@@ -161,7 +249,7 @@ export interface Translation extends AsyncDisposable {
 
 /** What a translator can do. */
 export interface TranslatorTraits {
-  readonly pairs: readonly { readonly source: LanguageTag; readonly target: LanguageTag }[];
+  readonly pairs: readonly LanguagePair[];
 }
 
 /** Options of a translator's session. */
@@ -178,7 +266,14 @@ export type Translator = Engine<TranslatorTraits, TranslatorOptions, Translation
 export type SpeechEvent =
   | Audio
   | { readonly type: "mark"; readonly character: number; readonly position: number }
+  | Acquired
   | Usage;
+
+/** How a text is to be spoken. */
+export interface SpeechOptions extends Traced {
+  readonly segment: number;
+  readonly speed: number;
+}
 
 /** A voice, ready to speak. */
 export interface Voice extends AsyncDisposable {
@@ -190,7 +285,7 @@ export interface Voice extends AsyncDisposable {
    */
   speak(
     text: AsyncIterable<string>,
-    options: { readonly segment: number; readonly speed: number },
+    options: SpeechOptions,
     signal: AbortSignal,
   ): AsyncIterable<SpeechEvent>;
 }

@@ -1,5 +1,6 @@
 import type { Audio, Format } from "./audio.ts";
 import type { PipelineError, Stage } from "./error.ts";
+import type { GuessOutcome } from "./guesses.ts";
 import type { LanguageTag } from "./language.ts";
 import type { Segment } from "./stages/segment.ts";
 import type { Ledger, SegmentTiming } from "./timing.ts";
@@ -51,6 +52,13 @@ export type SessionEvent =
     readonly lane: number;
     readonly segment: number;
     readonly reason: "muted" | "empty";
+  }
+  | {
+    /** A segment was translated before it was certain, and became what was guessed or something else; for whoever counts. */
+    readonly type: "guessed";
+    readonly lane: number;
+    readonly segment: number;
+    readonly outcome: GuessOutcome;
   }
   | { readonly type: "cancelled"; readonly lane: number; readonly through: number }
   | { readonly type: "flushed"; readonly id: number }

@@ -1,4 +1,7 @@
-/** How long each stage of one segment took, in ms. What no stage accounts for is `queueMs`, so that the parts add up to `ttfabMs`. */
+/**
+ * How long each stage of one segment took, in ms. What no stage accounts for is `queueMs`, so that the parts add up to `ttfabMs`; where one of the
+ * stages did not happen by itself, its time and `queueMs` are `NaN`: nobody knows them.
+ */
 export interface SegmentTiming {
   /** From the arrival of the last sample of the segment's speech to the complete clause. */
   readonly sttMs: number;
@@ -14,6 +17,16 @@ export interface SegmentTiming {
 
 /** The moments of a segment's life in one lane. */
 export type Moment = "translating" | "translated" | "speaking" | "audible" | "sent";
+
+/** A stage that one engine does together with another, so that it has no time of its own. */
+export type MergedStage = "stt" | "mt" | "tts";
+
+/** Which stage's time has a moment for its beginning or end that means nothing where the stage is merged. */
+const momentsOf: Readonly<Record<MergedStage, readonly (Moment | "segmented")[]>> = {
+  stt: ["segmented"],
+  mt: ["translating", "translated"],
+  tts: ["speaking"],
+};
 
 /** Remembers when source audio arrived, so that "the end of the segment's speech" has a time. Bounded: the oldest arrivals are forgotten. */
 export class Arrivals {
@@ -53,16 +66,25 @@ export class Arrivals {
   }
 }
 
+/** How a provider was got hold of: how long that took, in ms, and whether its connection was open before. */
+export interface Acquisition {
+  readonly waitedMs: number;
+  readonly reused: boolean;
+}
+
 /** The ledger of one segment in one lane: what happened to it, when. Moments are noted once; later notes of the same moment do nothing. */
 export class Ledger {
   readonly #heardAtMs: number;
   readonly #segmentedAtMs: number;
+  readonly #merged: readonly MergedStage[];
   readonly #moments: Partial<Record<Moment, number>> = {};
+  readonly #acquisitions: { mt?: Acquisition; tts?: Acquisition } = {};
 
   /** `heardAtMs` is when the last sample of the segment's speech arrived, `segmentedAtMs` when the clause was complete. */
-  constructor(heardAtMs: number, segmentedAtMs: number) {
+  constructor(heardAtMs: number, segmentedAtMs: number, merged: readonly MergedStage[] = []) {
     this.#heardAtMs = heardAtMs;
     this.#segmentedAtMs = segmentedAtMs;
+    this.#merged = merged;
   }
 
   /** Notes that a moment has come. */
@@ -75,10 +97,21 @@ export class Ledger {
     return this.#moments[moment] !== undefined;
   }
 
-  /** When a moment came, on the clock of its notes; `undefined` when it has not. */
+  /** When a moment came, on the clock of its notes; `undefined` when it has not, or belongs to a stage that did not happen by itself. */
   at(moment: Moment | "heard" | "segmented"): number | undefined {
+    if (this.#merged.some((stage) => momentsOf[stage].some((one) => one === moment))) return undefined;
     if (moment === "heard") return this.#heardAtMs;
     return moment === "segmented" ? this.#segmentedAtMs : this.#moments[moment];
+  }
+
+  /** Notes how the provider of a stage was got hold of; of several that were tried, the last. */
+  acquired(stage: "mt" | "tts", { waitedMs, reused }: Acquisition): void {
+    this.#acquisitions[stage] = { waitedMs, reused };
+  }
+
+  /** How the provider of a stage was got hold of; `undefined` where it does not tell. */
+  acquisition(stage: "mt" | "tts"): Acquisition | undefined {
+    return this.#acquisitions[stage];
   }
 
   /** The stage times so far; a stage that has not ended counts 0. */
@@ -90,6 +123,16 @@ export class Ledger {
     const mtMs = span(translating, translated);
     const ttsMs = span(speaking, audible);
     const ttfabMs = span(this.#heardAtMs, sent ?? audible);
+    if (this.#merged.length > 0) {
+      const known = (stage: MergedStage, ms: number) => this.#merged.includes(stage) ? NaN : ms;
+      return {
+        sttMs: known("stt", sttMs),
+        mtMs: known("mt", mtMs),
+        ttsMs: known("tts", ttsMs),
+        queueMs: NaN,
+        ttfabMs,
+      };
+    }
     return { sttMs, mtMs, ttsMs, queueMs: Math.max(0, ttfabMs - sttMs - mtMs - ttsMs), ttfabMs };
   }
 }

@@ -1,7 +1,8 @@
 import * as v from "valibot";
 import { ProtocolError } from "./error.ts";
-import { boolean, check, field, finite, integer, parseTagged, string, uint32 } from "./json.ts";
+import { parseTagged } from "./json.ts";
 import { MAX_TARGETS, MAX_TEXT_BYTES } from "./limits.ts";
+import { boolean, check, field, finite, integer, string, uint32 } from "./schema.ts";
 
 /** How audio is encoded on the wire. */
 export type WireCodec = "pcm_s16le" | "opus";
@@ -36,6 +37,8 @@ export interface Start {
   readonly features?: readonly string[];
   /** Where a session that was lost with its instance goes on. */
   readonly continues?: Continues;
+  /** Whether the service may keep what comes of the session, to use it again for others; it may unless this is false. */
+  readonly retain?: boolean;
   /** The wanted voice of a target language. */
   readonly voice?: Readonly<Record<string, string>>;
 }
@@ -44,10 +47,23 @@ export interface Start {
 export interface Continues {
   /** The first source sample that will be sent. */
   readonly position: number;
-  /** The number of the last segment of which everything has arrived. */
+  /** The number of the last segment of which everything has arrived, in every lane. */
   readonly segment: number;
-  /** Up to where the audio of each lane has arrived; lanes are numbered as in this `start`. */
-  readonly lanes: readonly LanePosition[];
+  /** The number of the last utterance that ended before `position`; 0 where absent. */
+  readonly utterance?: number;
+  /** What has arrived in the lanes, in the order of the targets; each keeps its number. */
+  readonly lanes: readonly ContinuedLane[];
+}
+
+/** Where a lane goes on that has lost its instance. */
+export interface ContinuedLane {
+  readonly lane: number;
+  /** Up to where its audio has arrived, modulo 2³². */
+  readonly position: number;
+  /** The end, on the source clock, of the last segment of which everything has arrived in this lane; nothing has where absent. */
+  readonly heard?: number;
+  /** How many samples of the next segment's speech have arrived; 0 where absent. */
+  readonly begun?: number;
 }
 
 /** Takes a session up again: the first message on a new socket after a cut. */
@@ -132,6 +148,20 @@ const lanePositions = listOf<LanePosition>(
   MAX_TARGETS + 1,
   "{lane, position}",
 );
+const continuedLane = v.strictObject({
+  lane: targetLane,
+  position: uint32,
+  heard: v.exactOptional(uint32),
+  begun: v.exactOptional(uint32),
+});
+const continuedLanes = field<readonly ContinuedLane[]>(
+  (value) =>
+    Array.isArray(value) && value.length <= MAX_TARGETS && value.every((entry) =>
+      v.is(continuedLane, entry)
+    ) &&
+    new Set(value.map(({ lane }) => lane)).size === value.length,
+  `an array of 0 to ${MAX_TARGETS} different lanes {lane, position, heard?, begun?}`,
+);
 const glossary = tableOf(string(1, 100), string(1, 100), 100, "entries of 1 to 100 characters each");
 const voices = tableOf(
   language,
@@ -153,8 +183,14 @@ const schemas = {
       listOf<string>(string(1, 32), 0, 16, "names of 1 to 32 characters"),
     ),
     continues: v.exactOptional(
-      v.strictObject({ position: uint32, segment: uint32, lanes: lanePositions }),
+      v.strictObject({
+        position: uint32,
+        segment: uint32,
+        utterance: v.exactOptional(uint32),
+        lanes: continuedLanes,
+      }),
     ),
+    retain: v.exactOptional(boolean),
     voice: v.exactOptional(voices),
   }),
   resume: v.strictObject({

@@ -136,6 +136,11 @@ export function stampAgain(message: Uint8Array): void {
   message[1] = message[1]! | Flag.again;
 }
 
+/** Marks an encoded message as one before which something is missing. */
+export function stampJump(message: Uint8Array): void {
+  message[1] = message[1]! | Flag.jump;
+}
+
 function encodeHeader(kind: number, header: AudioHeader, payloadBytes: number): Uint8Array<ArrayBuffer> {
   const { lane, flags, timing } = header;
   const problem = Number.isInteger(lane) && lane >= 0

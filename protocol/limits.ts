@@ -1,5 +1,8 @@
 /** The limits of `parley.v1` that both ends may rely on before the other has said anything. */
 
+/** The largest Opus packet, in bytes (RFC 6716, section 3.4: one frame's 1,275 bytes; a bundle carries packets of one frame). */
+export const MAX_OPUS_PACKET_BYTES = 1275;
+
 /** The name that the WebSocket is opened and answered with. */
 export const SUBPROTOCOL = "parley.v1";
 

@@ -10,6 +10,11 @@ export type EncodedMessage = Uint8Array<ArrayBuffer> | string;
 /** A numbered JSON message before it has its number. */
 export type Unnumbered<T> = T extends { readonly seq: number } ? Omit<T, "seq"> : never;
 
+/** A message that is kept: source audio with one past its last sample, or JSON with its number. */
+export type Unsettled =
+  | { readonly message: Uint8Array<ArrayBuffer>; readonly end: number }
+  | { readonly message: string };
+
 /** Options of a {@linkcode Link}. */
 export interface LinkOptions {
   /** How many bytes of messages are kept for a resume. */
@@ -264,16 +269,15 @@ export class Link<Outgoing extends { readonly type: string; readonly seq: number
     return true;
   }
 
-  /** The messages with source audio that is not settled, oldest first: what another instance has to hear again. */
-  unsettled(): Uint8Array<ArrayBuffer>[] {
-    const messages: Uint8Array<ArrayBuffer>[] = [];
+  /** What another instance has to be told: source audio that is not settled, and the JSON among it and after it, oldest first. */
+  unsettled(): Unsettled[] {
+    const messages: Unsettled[] = [];
     for (let seq = this.#first; seq !== this.#next; seq = advance(seq, 1)) {
       const slot = this.#slot(seq);
       const end = this.#ends[slot]!;
       const message = this.#messages[slot]!;
-      if (typeof message !== "string" && end !== NO_END && isAfter(end, this.#settled)) {
-        messages.push(message);
-      }
+      if (typeof message === "string") messages.push({ message });
+      else if (end !== NO_END && isAfter(end, this.#settled)) messages.push({ message, end });
     }
     return messages;
   }

@@ -1,7 +1,5 @@
 import { ProtocolError } from "./error.ts";
-
-/** The largest Opus packet, in bytes (RFC 6716, section 3.4: one frame's 1,275 bytes; a bundle carries packets of one frame). */
-export const MAX_OPUS_PACKET_BYTES = 1275;
+import { MAX_OPUS_PACKET_BYTES } from "./limits.ts";
 
 /** The most packets in one bundle. */
 export const MAX_OPUS_PACKETS = 255;
@@ -27,6 +25,27 @@ export function opusBundleBytes(packets: readonly Uint8Array[]): number {
     bytes += packet.length;
   }
   return bytes;
+}
+
+/** Samples at 48 kHz in a frame, by the configuration in the first five bits of a packet (RFC 6716, section 3.1). */
+function frameSamples(configuration: number): number {
+  if (configuration >= 16) return 120 << (configuration & 3);
+  if (configuration >= 12) return 480 << (configuration & 1);
+  return [480, 960, 1920, 2880][configuration & 3]!;
+}
+
+/**
+ * How many samples at 48 kHz an Opus packet lasts.
+ *
+ * @throws {ProtocolError} when it lacks its count of frames, has none, or lasts more than the 120 ms that a packet may (RFC 6716, section 3.2.5).
+ */
+export function opusPacketSamples(packet: Uint8Array): number {
+  const toc = packet[0]!;
+  const code = toc & 3;
+  const frames = code === 0 ? 1 : code < 3 ? 2 : (packet[1] ?? 0) & 63;
+  const samples = frames * frameSamples(toc >> 3);
+  if (samples >= 1 && samples <= 5_760) return samples;
+  throw new ProtocolError(`Cannot read an Opus packet: it lasts ${samples} samples, expected 1 to 5760`);
 }
 
 /** Writes a bundle at `offset`: the number of packets, the size of each, then the packets themselves. */

@@ -1,6 +1,7 @@
-import * as v from "valibot";
 import type { WireCodec } from "./client_message.ts";
-import { boolean, check, field, finite, integer, parseTagged, string, uint32 } from "./json.ts";
+import { parseTagged } from "./json.ts";
+import { boolean, finite, integer, kind, string, uint32 } from "./kind.ts";
+import { list, object, type Reader } from "./reader.ts";
 
 /** A lane and how its audio is encoded. Lane 0 is the source with the format the client sends. */
 export interface Lane {
@@ -206,37 +207,33 @@ export interface UnknownServerMessage {
   readonly seq?: number;
 }
 
-const optionalFinite = v.exactOptional(finite);
-const optionalUint32 = v.exactOptional(uint32);
 const lane = integer(0, 254);
 const text = string(0, 65_536);
-const codec = field<WireCodec>((value) => value === "pcm_s16le" || value === "opus", "pcm_s16le or opus");
-const lanes = v.array(
-  v.object({ lane, language: text, codec, rate: integer(1, 1_000_000), voice: v.exactOptional(text) }),
+const codec = kind<WireCodec>((value) => value === "pcm_s16le" || value === "opus", "pcm_s16le or opus");
+const lanes = list(
+  object<Lane>({ lane, language: text, codec, rate: integer(1, 1_000_000), voice: text }, ["voice"]),
 );
 
-const schemas = {
-  ready: v.object({
-    type: v.literal("ready"),
+const readers: {
+  readonly [T in ServerMessage["type"]]: Reader<Omit<Extract<ServerMessage, { type: T }>, "type">>;
+} = {
+  ready: object<Omit<Ready, "type">>({
     session: text,
     token: text,
     lanes,
-    limits: v.object({
-      messageBytes: uint32,
-      windowBytes: uint32,
-      resumeMs: finite,
-      sessionMs: optionalFinite,
-    }),
-    engines: v.object({ stt: text, mt: text, tts: text }),
-    features: v.exactOptional(v.array(text)),
-  }),
-  resumed: v.object({ type: v.literal("resumed"), token: text, received: uint32 }),
-  ack: v.object({ type: v.literal("ack"), received: uint32, settled: uint32, window: uint32 }),
-  pong: v.object({ type: v.literal("pong"), t0: finite, t1: finite, t2: finite }),
-  goaway: v.object({ type: v.literal("goaway"), deadlineMs: finite }),
-  lanes: v.object({ type: v.literal("lanes"), seq: uint32, lanes }),
-  caption: v.object({
-    type: v.literal("caption"),
+    limits: object<SessionLimits>(
+      { messageBytes: uint32, windowBytes: uint32, resumeMs: finite, sessionMs: finite },
+      ["sessionMs"],
+    ),
+    engines: object({ stt: text, mt: text, tts: text }),
+    features: list(text),
+  }, ["features"]),
+  resumed: object({ token: text, received: uint32 }),
+  ack: object({ received: uint32, settled: uint32, window: uint32 }),
+  pong: object({ t0: finite, t1: finite, t2: finite }),
+  goaway: object({ deadlineMs: finite }),
+  lanes: object({ seq: uint32, lanes }),
+  caption: object({
     seq: uint32,
     lane,
     segment: uint32,
@@ -245,8 +242,7 @@ const schemas = {
     tentative: text,
     final: boolean,
   }),
-  segment: v.object({
-    type: v.literal("segment"),
+  segment: object({
     seq: uint32,
     segment: uint32,
     utterance: uint32,
@@ -255,39 +251,36 @@ const schemas = {
     text,
     language: text,
   }),
-  timing: v.object({
-    type: v.literal("timing"),
+  timing: object<Omit<Timing, "type">>({
     seq: uint32,
     segment: uint32,
     lane,
-    sttMs: optionalFinite,
-    mtMs: optionalFinite,
-    ttsMs: optionalFinite,
-    queueMs: optionalFinite,
-    ttfabMs: optionalFinite,
+    sttMs: finite,
+    mtMs: finite,
+    ttsMs: finite,
+    queueMs: finite,
+    ttfabMs: finite,
     audioMs: finite,
-    lagMs: optionalFinite,
+    lagMs: finite,
     speed: finite,
-  }),
-  cancelled: v.object({ type: v.literal("cancelled"), seq: uint32, lane, through: uint32 }),
-  skipped: v.object({ type: v.literal("skipped"), seq: uint32, lane, segment: uint32, reason: text }),
-  flushed: v.object({ type: v.literal("flushed"), seq: uint32, id: uint32 }),
-  error: v.object({
-    type: v.literal("error"),
-    seq: optionalUint32,
+  }, ["sttMs", "mtMs", "ttsMs", "queueMs", "ttfabMs", "lagMs"]),
+  cancelled: object({ seq: uint32, lane, through: uint32 }),
+  skipped: object({ seq: uint32, lane, segment: uint32, reason: text }),
+  flushed: object({ seq: uint32, id: uint32 }),
+  error: object<Omit<ErrorMessage, "type">>({
+    seq: uint32,
     kind: text,
     message: text,
-    stage: v.exactOptional(text),
-    segment: optionalUint32,
-    lane: v.exactOptional(lane),
-    retryAfterMs: optionalFinite,
-  }),
-  ended: v.object({
-    type: v.literal("ended"),
+    stage: text,
+    segment: uint32,
+    lane,
+    retryAfterMs: finite,
+  }, ["seq", "stage", "segment", "lane", "retryAfterMs"]),
+  ended: object({
     seq: uint32,
-    totals: v.object({ sourceMs: finite, segments: uint32, skipped: uint32, spokenMs: finite }),
+    totals: object({ sourceMs: finite, segments: uint32, skipped: uint32, spokenMs: finite }),
   }),
-} satisfies { [T in ServerMessage["type"]]: v.GenericSchema<unknown, Extract<ServerMessage, { type: T }>> };
+};
 
 /**
  * Reads a text message from the service, leniently: unknown fields are left out, unknown types become `unknown`.
@@ -296,9 +289,11 @@ const schemas = {
  */
 export function parseServerMessage(text: string, limitBytes?: number): ServerMessage | UnknownServerMessage {
   const message = parseTagged(text, limitBytes);
-  if (Object.hasOwn(schemas, message.type)) {
-    return check<ServerMessage>(schemas[message.type as ServerMessage["type"]], message);
+  const { type } = message;
+  if (Object.hasOwn(readers, type)) {
+    const read: Reader<object> = readers[type as ServerMessage["type"]];
+    return { type, ...read(message, type) } as ServerMessage;
   }
-  const seq = (message as { seq?: unknown }).seq;
-  return v.is(uint32, seq) ? { type: "unknown", seq } : { type: "unknown" };
+  const { seq } = message as { readonly seq?: unknown };
+  return uint32.test(seq) ? { type: "unknown", seq } : { type: "unknown" };
 }

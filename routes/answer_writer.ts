@@ -69,6 +69,7 @@ function framedWriter(options: SessionOptions, clock: Clock): AnswerWriter {
         case "ready":
           return json({ type: "lanes", lanes: wireLanes(event.lanes, options) });
         case "settled":
+        case "guessed":
           return undefined;
         case "speech": {
           if (event.first) event.ledger.note("sent", clock.now());

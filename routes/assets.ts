@@ -35,8 +35,9 @@ const pagePolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-/** What pages of other origins may use, too. */
+/** What pages of other origins may use, too; and the parts of the client, whose names change with their contents. */
 const shared: ReadonlySet<string> = new Set(["client.js", "capture.worklet.js", "playback.worklet.js"]);
+const clientPart = /^[a-z_]+-[A-Z0-9]{8}\.js$/;
 
 /** Everything in the build folder that the page cannot do without. */
 const built: ReadonlySet<string> = new Set([...shared, "page.js"]);
@@ -78,8 +79,7 @@ function answer(asset: Asset, name: string, request: Request): Response {
   const headers = new Headers({
     "etag": asset.etag,
     "vary": name === "index.html" ? "accept, accept-encoding" : "accept-encoding",
-    // Names stay while contents change: a browser asks each time and is mostly answered with 304. Fonts hardly ever change.
-    "cache-control": asset.type.startsWith("font/") ? "public, max-age=604800" : "no-cache",
+    "cache-control": lifetimeOf(asset, name),
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
   });
@@ -88,8 +88,9 @@ function answer(asset: Asset, name: string, request: Request): Response {
     headers.set("permissions-policy", "microphone=(self), camera=(), geolocation=()");
     headers.set("cross-origin-opener-policy", "same-origin");
   }
-  if (shared.has(name)) headers.set("access-control-allow-origin", "*");
-  headers.set("cross-origin-resource-policy", shared.has(name) ? "cross-origin" : "same-origin");
+  const forAll = shared.has(name) || clientPart.test(name);
+  if (forAll) headers.set("access-control-allow-origin", "*");
+  headers.set("cross-origin-resource-policy", forAll ? "cross-origin" : "same-origin");
   if (unchanged(request.headers.get("if-none-match"), asset.etag)) {
     return new Response(null, { status: 304, headers });
   }
@@ -99,6 +100,12 @@ function answer(asset: Asset, name: string, request: Request): Response {
   const bytes = gzip ? asset.gzip! : asset.bytes;
   headers.set("content-length", String(bytes.length));
   return new Response(request.method === "HEAD" ? null : bytes, { headers });
+}
+
+/** Most names stay while contents change: a browser asks each time and is mostly answered with 304. Fonts hardly ever change. */
+function lifetimeOf({ type }: Asset, name: string): string {
+  if (clientPart.test(name)) return "public, max-age=31536000, immutable";
+  return type.startsWith("font/") ? "public, max-age=604800" : "no-cache";
 }
 
 /** Proxies that compress make a tag weak. */

@@ -42,12 +42,15 @@ export function serveSocket(
     Deno.unrefTimer(timer);
     raw.addEventListener("close", () => clearTimeout(timer), { once: true });
   };
+  const fail = (error: unknown) => {
+    contained(error);
+    close(1011, "The service failed");
+  };
   const guarded = (work: () => void) => {
     try {
       work();
     } catch (error) {
-      contained(error);
-      close(1011, "The service failed");
+      fail(error);
     }
   };
 
@@ -66,7 +69,14 @@ export function serveSocket(
     close,
   };
   raw.onopen = () => guarded(() => handler = accept(socket));
-  raw.onmessage = (event: MessageEvent<string | ArrayBuffer>) => guarded(() => handler?.message(event.data));
+  // Not through `guarded`: this is the path of every message.
+  raw.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
+    try {
+      handler?.message(event.data);
+    } catch (error) {
+      fail(error);
+    }
+  };
   raw.onclose = ({ code }) => end(code);
   raw.onerror = () => end(noCode);
 }

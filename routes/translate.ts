@@ -5,7 +5,7 @@ import { MediaError } from "../media/error.ts";
 import { readSpeech } from "../media/source.ts";
 import { plan } from "../pipeline/capabilities.ts";
 import { PipelineError } from "../pipeline/error.ts";
-import { interpret, type Services, type SessionOptions } from "../pipeline/interpret.ts";
+import { interpret, type Services, type SessionOptions, type TracedWork } from "../pipeline/interpret.ts";
 import type { Input } from "../pipeline/ports.ts";
 import { observedEvents } from "../sessions/observed_events.ts";
 import type { SegmentTiming } from "../pipeline/timing.ts";
@@ -50,8 +50,9 @@ async function translate(context: Context, services: Services, registry: Registr
     signal,
   );
   const guest = new Guest("translate", options);
-  const interpretation = interpret(frames(guest, speech), services, options, signal);
   const watch = registry.observer.started(guest);
+  const traced = { ...options, trace: (work?: TracedWork) => watch.trace(work) };
+  const interpretation = interpret(frames(guest, speech), services, traced, signal);
   const writer = answerWriter(type, options, services.clock);
   const answer = new AnswerBody({
     events: observedEvents(interpretation.events, watch, signal, isClientsFault),
@@ -73,10 +74,10 @@ async function translate(context: Context, services: Services, registry: Registr
 function optionsOf(context: Context, services: Services, type: AnswerType): SessionOptions {
   const query = new URL(context.req.url).searchParams;
   for (const name of query.keys()) {
-    if (name !== "source" && name !== "target" && name !== "voice") {
+    if (name !== "source" && name !== "target" && name !== "voice" && name !== "retain") {
       throw new PipelineError(
         "invalid_request",
-        `Cannot read the query: ${name.slice(0, 40)} is unknown, expected source, target or voice`,
+        `Cannot read the query: ${name.slice(0, 40)} is unknown, expected source, target, voice or retain`,
       );
     }
   }
@@ -95,7 +96,14 @@ function optionsOf(context: Context, services: Services, type: AnswerType): Sess
     );
   }
   const voice = query.get("voice");
-  return plan({
+  const retain = query.get("retain") ?? "true";
+  if (retain !== "true" && retain !== "false") {
+    throw new PipelineError(
+      "invalid_request",
+      `Cannot read the query: retain is ${JSON.stringify(retain.slice(0, 40))}, expected true or false`,
+    );
+  }
+  const options = plan({
     source,
     targets,
     input: services.recognizer.traits.formats.find((format) => format.codec === "pcm_s16le") ??
@@ -104,6 +112,7 @@ function optionsOf(context: Context, services: Services, type: AnswerType): Sess
     glossary: {},
     voices: voice === null ? {} : { [targets[0]!]: voice },
   }, services);
+  return { ...options, retain: retain === "true" };
 }
 
 async function* frames(guest: Guest, speech: AsyncIterable<Int16Array>): AsyncGenerator<Input, void> {
@@ -130,7 +139,8 @@ function emptyBody(): PipelineError {
 
 function serverTiming({ sttMs, mtMs, ttsMs, queueMs, ttfabMs }: SegmentTiming): string {
   const stages = { stt: sttMs, mt: mtMs, tts: ttsMs, queue: queueMs, ttfab: ttfabMs };
-  return Object.entries(stages).map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`).join(", ");
+  return Object.entries(stages).filter(([, ms]) => !Number.isNaN(ms))
+    .map(([stage, ms]) => `${stage};dur=${ms.toFixed(1)}`).join(", ");
 }
 
 function problemOf(error: unknown): Problem {

@@ -1,4 +1,6 @@
 import type { LanguageTag } from "../pipeline/language.ts";
+import type { TracedWork } from "../pipeline/interpret.ts";
+import type { Traced } from "../pipeline/ports.ts";
 import type { SessionEvent } from "../pipeline/session_event.ts";
 
 /** How speech comes in: over the socket of the protocol, in an HTTP request, or from a client of the old app. */
@@ -26,6 +28,8 @@ export interface SessionView {
   readonly sourceMs: number;
   /** How much of it waits for the recognizer, in ms. */
   readonly inputWaitingMs: number;
+  /** How late the listener is, from the end of a segment's source to the start of its playout, in ms; `undefined` while the client says nothing. */
+  readonly listenerLagMs?: number | undefined;
   /** How much waits for the client: kept until it is acknowledged, or to be read. */
   readonly outputWaitingBytes: number;
 }
@@ -40,6 +44,8 @@ export interface SessionObserver {
 
 /** Is told what happens to one session. */
 export interface SessionWatch {
+  /** The trace that a segment, or the session as a whole, belongs to. */
+  trace(work?: TracedWork): Traced;
   /** An event is on its way to the listener. */
   event(event: SessionEvent): void;
   /** The client has come back on another socket. */
@@ -55,7 +61,7 @@ export function noMessages(): MessageCounts {
   return { audioIn: 0, audioOut: 0, textIn: 0, textOut: 0, audioBytesIn: 0, audioBytesOut: 0 };
 }
 
-const nobody: SessionWatch = { event() {}, resumed() {}, failed() {}, ended() {} };
+const nobody: SessionWatch = { trace: () => ({}), event() {}, resumed() {}, failed() {}, ended() {} };
 
 /** An observer that looks away. */
 export const silentObserver: SessionObserver = { started: () => nobody, refused() {} };

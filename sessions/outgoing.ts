@@ -1,11 +1,12 @@
 import type { SessionOptions } from "../pipeline/interpret.ts";
 import type { LaneDescription, SessionEvent, SpeechPiece } from "../pipeline/session_event.ts";
+import type { SegmentTiming } from "../pipeline/timing.ts";
 import { encodeOpus, encodePcm, Flag } from "../protocol/codec.ts";
 import type { Unnumbered } from "../protocol/link.ts";
 import type { Lane as WireLane, NumberedServerMessage } from "../protocol/server_message.ts";
 
 /** The events of an interpretation that become JSON messages. */
-export type ReportedEvent = Exclude<SessionEvent, SpeechPiece | { type: "ready" } | { type: "settled" }>;
+export type ReportedEvent = Exclude<SessionEvent, SpeechPiece | { type: "ready" | "settled" | "guessed" }>;
 
 /** The lanes of a session as the wire has them: the source, then the targets. */
 export function wireLanes(
@@ -43,11 +44,11 @@ export function messageOf(event: ReportedEvent, options: SessionOptions): Unnumb
         type: "timing",
         segment,
         lane,
-        sttMs: tenths(timing.sttMs),
-        mtMs: tenths(timing.mtMs),
-        ttsMs: tenths(timing.ttsMs),
-        queueMs: tenths(timing.queueMs),
-        ttfabMs: tenths(timing.ttfabMs),
+        ...known("sttMs", timing),
+        ...known("mtMs", timing),
+        ...known("ttsMs", timing),
+        ...known("queueMs", timing),
+        ...known("ttfabMs", timing),
         audioMs: tenths(audioMs),
         lagMs: tenths(lagMs),
         speed,
@@ -86,6 +87,15 @@ export function encodeSpeech(piece: SpeechPiece, rate: number, nowMs: number): U
 
 function samplesAt(ms: number, rate: number): number {
   return Math.round(ms * rate / 1000) >>> 0;
+}
+
+/** What is known of a time. */
+function known<Name extends keyof SegmentTiming>(
+  name: Name,
+  timing: SegmentTiming,
+): { readonly [N in Name]?: number } {
+  const ms = timing[name];
+  return Number.isNaN(ms) ? {} : { [name]: tenths(ms) } as { readonly [N in Name]: number };
 }
 
 function tenths(ms: number): number {

@@ -7,6 +7,7 @@ import type { Resume, Start } from "../protocol/client_message.ts";
 import { CloseCode } from "../protocol/close.ts";
 import { ProtocolError } from "../protocol/error.ts";
 import { type Measured, refusal } from "./admission.ts";
+import { decodedFor } from "./decoded.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import { failureOf } from "./failure.ts";
@@ -113,19 +114,22 @@ export class Registry implements AsyncDisposable {
   #create(message: Start): Session {
     this.demandRoom();
     const { services, limits, onFault } = this.#options;
+    const decode = decodedFor(message.input, services.recognizer);
     const wish = {
       source: message.source,
       targets: message.targets,
-      input: message.input,
+      input: decode ?? message.input,
       outputs: wantedOutputs(message, services),
       glossary: message.glossary ?? {},
       voices: message.voice ?? {},
     };
-    const options = plan(wish, services);
+    const { retain } = message;
+    const options = { ...plan(wish, services), ...(retain === undefined ? {} : { retain }) };
     return new Session({
-      options: { ...options, firstSegment: (message.continues?.segment ?? 0) + 1 },
+      options: { ...options, input: message.input },
+      ...(decode ? { decode } : {}),
       captions: message.captions ?? true,
-      position: message.continues?.position ?? 0,
+      ...(message.continues ? { continues: message.continues } : {}),
       services,
       limits,
       checkTargets: (targets) => plan({ ...wish, targets }, services).targets,

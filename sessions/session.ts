@@ -1,8 +1,7 @@
 import type { Clock } from "../flow/clock.ts";
 import { Condition } from "../flow/condition.ts";
-import { Queue } from "../flow/queue.ts";
 import { together } from "../flow/together.ts";
-import { durationMs } from "../pipeline/audio.ts";
+import { durationMs, type Format } from "../pipeline/audio.ts";
 import { PipelineError } from "../pipeline/error.ts";
 import { capabilities } from "../pipeline/capabilities.ts";
 import {
@@ -11,14 +10,15 @@ import {
   type Interpretation,
   type Services,
   type SessionOptions,
+  type TracedWork,
 } from "../pipeline/interpret.ts";
 import type { LanguageTag } from "../pipeline/language.ts";
-import type { Input } from "../pipeline/ports.ts";
 import type { LaneDescription, SessionEvent } from "../pipeline/session_event.ts";
 import { CloseCode } from "../protocol/close.ts";
 import {
   type ClientAck,
   type ClientMessage,
+  type Continues,
   type NumberedClientMessage,
   parseClientMessage,
   type Resume,
@@ -28,12 +28,15 @@ import { ProtocolError } from "../protocol/error.ts";
 import { ACKNOWLEDGE_EVERY_MS, MAX_BINARY_BYTES, RING_BYTES } from "../protocol/limits.ts";
 import { Link, type Unnumbered } from "../protocol/link.ts";
 import type { NumberedServerMessage, ServerMessage, Totals } from "../protocol/server_message.ts";
+import { interpretOn } from "./continuing.ts";
+import { decoded } from "./decoded.ts";
 import { failureOf } from "./failure.ts";
 import { Incoming } from "./incoming.ts";
 import type { Limits } from "./limits.ts";
 import type { MessageSocket } from "./message_socket.ts";
 import { noMessages, type SessionObserver, type SessionView, type SessionWatch } from "./observer.ts";
 import { encodeSpeech, messageOf, wireLanes } from "./outgoing.ts";
+import { Playout } from "./playout.ts";
 import { Speaking } from "./speaking.ts";
 import { Tokens, unguessable } from "./token.ts";
 
@@ -48,10 +51,13 @@ const farewellMs = 10_000;
 
 /** What a {@linkcode Session} is made of. */
 export interface SessionParts {
+  /** With the input as the client sends it. */
   readonly options: SessionOptions;
+  /** What the recognizer gets instead of Opus, which it does not take. */
+  readonly decode?: Format;
   readonly captions: boolean;
-  /** Where the source's clock begins, in samples, for a session that goes on from another instance. */
-  readonly position: number;
+  /** What the client had of the session at another instance that is gone. */
+  readonly continues?: Continues;
   readonly services: Services;
   readonly limits: Limits;
   /** The targets that a client asks for later, checked as at the start. */
@@ -74,7 +80,6 @@ export class Session implements SessionView {
   readonly #clock: Clock;
   readonly #link = new Link<NumberedServerMessage>({ limitBytes: RING_BYTES });
   readonly #tokens = new Tokens();
-  readonly #input: Queue<Input>;
   readonly #incoming: Incoming;
   readonly #interpretation: Interpretation;
   readonly #stop = new AbortController();
@@ -83,11 +88,14 @@ export class Session implements SessionView {
   readonly #totals = { segments: 0, skipped: 0, spokenMs: 0 };
   readonly #watch: SessionWatch;
   readonly #speaking = new Speaking();
+  readonly #playout = new Playout();
   #socket: MessageSocket | undefined;
   #detachedAtMs: number | undefined;
   #lanes: readonly LaneDescription[] | undefined;
   /** The numbers of all lanes that there were: a client may not have heard yet that one of them is gone. */
   readonly #laneNumbers = new Set<number>();
+  /** Where the source's clock begins, in samples, and up to where the client has all that came of it. */
+  readonly #start: number;
   #settled: number;
   #inputEnded = false;
   #endCode: number = noCode;
@@ -96,19 +104,22 @@ export class Session implements SessionView {
     this.#parts = parts;
     this.#clock = parts.services.clock;
     const { input } = parts.options;
-    this.#input = new Queue<Input>({
-      limit: Math.round(parts.limits.inputMs * input.rate / 1000),
-      weigh: (item) => item.type === "frame" ? item.samples.length : 1,
-    });
-    this.#incoming = new Incoming(input, this.#input, parts.position);
-    this.#settled = parts.position;
-    this.#interpretation = interpret(
-      this.#input.items(this.#stop.signal),
-      parts.services,
-      parts.options,
-      this.#stop.signal,
-    );
+    this.#start = parts.continues?.position ?? 0;
+    this.#incoming = new Incoming(input, parts.limits.inputMs, this.#start);
+    this.#settled = this.#start;
     this.#watch = parts.observer.started(this);
+    const { decode } = parts;
+    const options = {
+      ...parts.options,
+      ...(decode ? { input: decode } : {}),
+      trace: (work?: TracedWork) => this.#watch.trace(work),
+    };
+    const { signal } = this.#stop;
+    const taken = this.#incoming.queue.items(signal);
+    const heard = decode ? decoded(taken, decode, (error) => this.fail(error)) : taken;
+    this.#interpretation = parts.continues
+      ? interpretOn(parts.continues, input.rate, heard, parts.services, options, signal)
+      : interpret(heard, parts.services, options, signal);
   }
 
   get source(): LanguageTag {
@@ -120,11 +131,15 @@ export class Session implements SessionView {
   }
 
   get sourceMs(): number {
-    return durationMs(this.#incoming.position - this.#parts.position, this.#parts.options.input.rate);
+    return durationMs(this.#incoming.position - this.#start, this.#parts.options.input.rate);
   }
 
   get inputWaitingMs(): number {
-    return durationMs(this.#input.weight, this.#parts.options.input.rate);
+    return this.#incoming.waitingMs;
+  }
+
+  get listenerLagMs(): number | undefined {
+    return this.#playout.lagMs;
   }
 
   get outputWaitingBytes(): number {
@@ -149,7 +164,7 @@ export class Session implements SessionView {
       if (!(error instanceof SessionEnd)) this.fail(error);
     } finally {
       this.#stop.abort(new SessionEnd());
-      this.#input.fail(new SessionEnd());
+      this.#incoming.queue.fail(new SessionEnd());
       this.#watch.ended(this.#endCode);
     }
   }
@@ -279,7 +294,8 @@ export class Session implements SessionView {
     }
   }
 
-  #takeAck({ received, window }: ClientAck): void {
+  #takeAck({ received, window, played = [] }: ClientAck): void {
+    for (const { lane, position } of played) this.#hear(lane, position);
     this.#link.acknowledge(received, window);
     this.#tokens.confirm();
     while (this.#settling.length > 0 && this.#link.isAcknowledged(this.#settling[0]!.seq)) {
@@ -289,11 +305,17 @@ export class Session implements SessionView {
     this.#flush();
   }
 
+  #hear(lane: number, position: number): void {
+    const rate = this.#lanes?.find((one) => one.lane === lane)?.format.rate;
+    const sourceMs = durationMs(this.#incoming.position, this.#parts.options.input.rate);
+    if (rate !== undefined) this.#playout.hear(lane, position, rate, sourceMs);
+  }
+
   #obey(message: NumberedClientMessage): void {
     switch (message.type) {
       case "flush":
         this.#demandOpenInput();
-        if (!this.#input.push({ type: "flush", id: message.id })) {
+        if (!this.#incoming.queue.push({ type: "flush", id: message.id })) {
           throw new ProtocolError(
             "Cannot flush: too much audio is waiting, expected no more than the window",
             CloseCode.tooFast,
@@ -311,7 +333,7 @@ export class Session implements SessionView {
         return this.#changeTargets(message.targets);
       case "end":
         this.#inputEnded = true;
-        return this.#input.close();
+        return this.#incoming.queue.close();
     }
   }
 
@@ -346,13 +368,21 @@ export class Session implements SessionView {
         this.#setLanes(event.lanes);
         break;
       case "settled":
-        this.#settling.push({ seq: (this.#link.nextSequence - 1) >>> 0, position: event.position });
+        this.#settling.push({
+          seq: (this.#link.nextSequence - 1) >>> 0,
+          position: this.#wirePosition(event.position),
+        });
+        return;
+      case "guessed":
         return;
       case "speech": {
         const now = this.#clock.now();
-        if (event.first) event.ledger.note("sent", now);
+        if (event.first) {
+          event.ledger.note("sent", now);
+          this.#playout.speak(event.lane, event.audio.position, event.segment.endMs);
+        }
         const bytes = encodeSpeech(event, this.#parts.options.input.rate, now);
-        await this.#roomFor(bytes.length, signal);
+        if (!this.#link.hasRoom(bytes.length)) await this.#roomFor(bytes.length, signal);
         this.#link.keepBinary(bytes);
         return this.#flush();
       }
@@ -376,13 +406,19 @@ export class Session implements SessionView {
     this.#acknowledged.notify();
   }
 
+  /** A place on the source's clock as the client counts it. */
+  #wirePosition(position: number): number {
+    const { decode, options } = this.#parts;
+    return decode ? Math.floor(position * options.input.rate / decode.rate) : position;
+  }
+
   #setLanes(lanes: readonly LaneDescription[]): void {
     this.#lanes = lanes;
     for (const { lane } of lanes) this.#laneNumbers.add(lane);
   }
 
   async #send(message: Unnumbered<NumberedServerMessage>, signal: AbortSignal): Promise<void> {
-    await this.#roomFor(jsonBytes, signal);
+    if (!this.#link.hasRoom(jsonBytes)) await this.#roomFor(jsonBytes, signal);
     this.#link.keepJson(message);
     this.#flush();
   }
@@ -448,7 +484,7 @@ export class Session implements SessionView {
   }
 
   #windowLimit(): number {
-    return 2 * this.#input.limit;
+    return this.#incoming.windowBytes;
   }
 
   #sayReady(): void {
@@ -473,7 +509,8 @@ export class Session implements SessionView {
   #flush(): void {
     const socket = this.#socket;
     if (!socket || !this.#lanes) return;
-    while (socket.waitingBytes < socketBytes) {
+    // To ask the socket how much it holds costs more than to know that there is nothing for it.
+    while (this.#link.waitingBytes > 0 && socket.waitingBytes < socketBytes) {
       const message = this.#link.take();
       if (message === undefined) return;
       if (typeof message === "string") {

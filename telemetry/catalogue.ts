@@ -4,6 +4,8 @@ import type { Definition } from "./definition.ts";
 const latencyBuckets = [0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.75, 0.9, 1.2, 1.6, 2.5, 4, 6, 10];
 /** Lag may grow beyond what a listener puts up with: that is to be seen. */
 const lagBuckets = [...latencyBuckets, 20, 40];
+/** Nothing at all where a connection is ready; a handshake, or a wait for a place, where not. */
+const acquireBuckets = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 1, 2.5];
 const loopBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1];
 const sessionBuckets = [1, 5, 15, 60, 300, 900, 1800, 3600, 7200];
 
@@ -135,6 +137,14 @@ export const catalogue = {
     help: "Source audio that waits for recognizers: in all sessions, and in the one where most waits",
     labels: ["of"],
   },
+  listenerLag: {
+    type: "gauge",
+    name: "listener_lag",
+    unit: "s",
+    help:
+      "How far behind the speaker clients say that they play: the mean of the sessions that say so, and the one that is furthest behind",
+    labels: ["of"],
+  },
   outputWaiting: {
     type: "gauge",
     name: "output_waiting",
@@ -155,6 +165,12 @@ export const catalogue = {
     name: "caption_words",
     help: "Words of final captions",
     labels: ["caption"],
+  },
+  guesses: {
+    type: "counter",
+    name: "translation_guesses",
+    help: "Segments that were translated before they were certain: right (promoted), or wrong (thrown away)",
+    labels: ["target", "outcome"],
   },
   breakerOpen: {
     type: "gauge",
@@ -227,6 +243,34 @@ export const catalogue = {
     name: "cache_lookups",
     help: "Answers that were looked up: hit, second (level), shared, or miss",
     labels: ["stage", "provider", "result"],
+  },
+  acquires: {
+    type: "histogram",
+    name: "engine_acquire",
+    unit: "s",
+    help:
+      "How long it took to get hold of a provider for a request: its connection, and a place among its requests",
+    labels: ["stage", "provider"],
+    buckets: acquireBuckets,
+  },
+  acquired: {
+    type: "counter",
+    name: "engine_acquired",
+    help:
+      "Requests for which a provider was got hold of: over a connection that was reused, or one that was opened",
+    labels: ["stage", "provider", "result"],
+  },
+  connections: {
+    type: "gauge",
+    name: "engine_connections",
+    help: "Connections to providers that are busy, or idle and open",
+    labels: ["stage", "provider", "of"],
+  },
+  connectionsWaiting: {
+    type: "gauge",
+    name: "engine_requests_waiting",
+    help: "Requests that wait because as many of the provider's key are on their way as may be",
+    labels: ["stage", "provider"],
   },
   loopLag: {
     type: "histogram",

@@ -1,6 +1,8 @@
 import type { EngineEvent, EngineObserver } from "../adapters/compose/engine_event.ts";
-import type { Exits } from "./exits.ts";
+import type { Clock } from "../flow/clock.ts";
+import type { Exits, Recorder } from "./exits.ts";
 import type { Log } from "./log.ts";
+import { type SpanOptions, writeCallSpan } from "./spans.ts";
 import type { Tally } from "./tally.ts";
 
 /** What engines are counted in, and who tells it. */
@@ -13,10 +15,16 @@ export interface EngineCalls {
   readonly lookups: Tally;
   readonly usage: Tally;
   readonly cost: Tally;
+  readonly acquires: Recorder;
+  readonly acquired: Tally;
 }
 
 /** Counts and measures the calls of providers; breakers and hand-overs are told in the log as well. */
-export function engineCalls(exits: Exits, log: Log): EngineCalls {
+export function engineCalls(
+  exits: Exits,
+  log: Log,
+  { clock, spans }: { readonly clock: Clock; readonly spans: Pick<SpanOptions, "tracer" | "epochMs"> },
+): EngineCalls {
   const calls = exits.histogram("calls");
   const firstResults = exits.histogram("firstResults");
   const outcomes = exits.counter("outcomes");
@@ -25,12 +33,28 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
   const lookups = exits.counter("lookups");
   const usage = exits.counter("usage");
   const cost = exits.counter("cost");
+  const acquires = exits.histogram("acquires");
+  const acquired = exits.counter("acquired");
 
   const called = (event: Extract<EngineEvent, { type: "call" }>) => {
     const { stage, engine: provider, operation, outcome, kind = "", firstResultMs, durationMs } = event;
     outcomes.add({ stage, provider, operation, outcome, kind });
     calls.record(durationMs / 1000, { stage, provider, operation });
     if (firstResultMs !== undefined) firstResults.record(firstResultMs / 1000, { stage, provider });
+    if (event.traceParent !== undefined) {
+      const endMs = clock.now();
+      const { traceParent } = event;
+      writeCallSpan(spans, {
+        traceParent,
+        stage,
+        provider,
+        operation,
+        outcome,
+        kind,
+        startMs: endMs - durationMs,
+        endMs,
+      });
+    }
     if (outcome === "failed") log.warn("call failed", { stage, provider, operation, kind });
   };
 
@@ -45,6 +69,11 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
         if (tokens > 0) usage.add({ stage, provider, unit: "tokens" }, tokens);
         if (event.cost > 0) cost.add({ stage, provider }, event.cost);
         return;
+      }
+      case "acquired": {
+        const { stage, engine: provider, waitedMs, reused } = event;
+        acquires.record(waitedMs / 1000, { stage, provider });
+        return acquired.add({ stage, provider, result: reused ? "reused" : "opened" });
       }
       case "breaker":
         return log.warn("breaker changed", {
@@ -63,5 +92,5 @@ export function engineCalls(exits: Exits, log: Log): EngineCalls {
         return lookups.add({ stage: event.stage, provider: event.engine, result: event.result });
     }
   };
-  return { observe, outcomes, retries, switches, lookups, usage, cost };
+  return { observe, outcomes, retries, switches, lookups, usage, cost, acquires, acquired };
 }

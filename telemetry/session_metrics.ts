@@ -14,6 +14,7 @@ export interface SessionMetrics {
   readonly spokenAudio: Tally;
   readonly erasedWords: Tally;
   readonly captionWords: Tally;
+  readonly guesses: Tally;
   readonly started: Tally;
   readonly ended: Tally;
   readonly refused: Tally;
@@ -34,6 +35,7 @@ export function sessionMetrics(exits: Exits): SessionMetrics {
     spokenAudio: exits.counter("spokenAudio"),
     erasedWords: exits.counter("erasedWords"),
     captionWords: exits.counter("captionWords"),
+    guesses: exits.counter("guesses"),
     started: exits.counter("started"),
     ended: exits.counter("ended"),
     refused: exits.counter("refused"),

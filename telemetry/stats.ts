@@ -2,6 +2,7 @@ import type { EngineCalls } from "./engine_calls.ts";
 import type { Recorder } from "./exits.ts";
 import { Distribution, type Summary } from "./distribution.ts";
 import type { ProcessWatch } from "./process_watch.ts";
+import type { ProviderConnections } from "../pipeline/ports.ts";
 import type { EngineNames } from "./spans.ts";
 import type { Throughput } from "./throughput.ts";
 import type { WatchedSessions } from "./watched_sessions.ts";
@@ -10,6 +11,8 @@ import type { WatchedSessions } from "./watched_sessions.ts";
 export interface StatsParts {
   readonly sessions: WatchedSessions;
   readonly calls: EngineCalls;
+  /** How the connections to providers are used just now. */
+  readonly lines: readonly (ProviderConnections & { readonly stage: string })[];
   readonly engines: EngineNames;
   readonly process: ProcessWatch;
   readonly throughput: Readonly<Record<"messagesIn" | "messagesOut" | "segments", Throughput>>;
@@ -19,7 +22,7 @@ export interface StatsParts {
 export type Stats = ReturnType<typeof statsOf>;
 
 /** Sums the metrics up. Percentiles are of the last 1,024 values of each series. */
-export function statsOf({ sessions, calls, engines, process, throughput }: StatsParts) {
+export function statsOf({ sessions, calls, lines, engines, process, throughput }: StatsParts) {
   const { metrics } = sessions;
   const spoken = metrics.laneSegments.sum({ outcome: "spoken" });
   const failed = metrics.laneSegments.sum({ outcome: "failed" });
@@ -68,11 +71,23 @@ export function statsOf({ sessions, calls, engines, process, throughput }: Stats
       tts: stage("tts"),
       queue: { ms: summaryMs(metrics.stage, { stage: "queue", provider: "" }) },
     },
+    connections: lines.map(({ stage, name: provider, ...counts }) => {
+      const acquired = (result: string) => calls.acquired.sum({ stage, provider, result });
+      const reused = acquired("reused");
+      return {
+        stage,
+        provider,
+        ...counts,
+        acquireMs: summaryMs(calls.acquires, { stage, provider }),
+        reusedShare: share(reused, reused + acquired("opened")),
+      };
+    }),
     cost: {
       total: calls.cost.sum(),
       perSessionMinute: costPerMinute(calls, sessions),
       byProvider: calls.cost.by("provider"),
     },
+    guesses: { right: 0, wrong: 0, ...metrics.guesses.by("outcome") },
     captions: { sourceErasure: captions("source"), translatedErasure: captions("translated") },
     process: {
       cpuSeconds: process.use.cpuSeconds(),

@@ -1,7 +1,7 @@
 import { type Meter, trace, type Tracer } from "@opentelemetry/api";
 import type { EngineObserver } from "../adapters/compose/engine_event.ts";
 import type { Clock } from "../flow/clock.ts";
-import type { ProviderState } from "../pipeline/ports.ts";
+import type { ProviderConnections, ProviderState } from "../pipeline/ports.ts";
 import type { SessionObserver } from "../sessions/observer.ts";
 import type { Reading } from "./definition.ts";
 import { engineCalls } from "./engine_calls.ts";
@@ -16,6 +16,7 @@ import { WatchedSessions } from "./watched_sessions.ts";
 export interface WatchedEngine {
   readonly name: string;
   providers?(): readonly ProviderState[];
+  connections?(): readonly ProviderConnections[];
 }
 
 /** Options of {@linkcode createTelemetry}. */
@@ -70,11 +71,25 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     engines: names,
   };
   const sessions = new WatchedSessions({ exits, spans, clock, log });
-  const calls = engineCalls(exits, log);
+  const calls = engineCalls(exits, log, { clock, spans });
   const process = new ProcessWatch(exits, clock, use);
   exits.read(
     "breakerOpen",
     () => Object.entries(options.engines()).flatMap(([stage, engine]) => breakers(stage, engine)),
+  );
+  const lines = () =>
+    Object.entries(options.engines()).flatMap(([stage, { connections }]) =>
+      (connections?.() ?? []).map((line) => ({ stage, ...line }))
+    );
+  exits.read("connections", () =>
+    lines().flatMap(({ stage, name: provider, busy, idle }) => [
+      { labels: { stage, provider, of: "busy" }, value: busy },
+      { labels: { stage, provider, of: "idle" }, value: idle },
+    ]));
+  exits.read(
+    "connectionsWaiting",
+    () =>
+      lines().map(({ stage, name: provider, waiting }) => ({ labels: { stage, provider }, value: waiting })),
   );
   exits.read("costPerMinute", () => [{ labels: {}, value: costPerMinute(calls, sessions) }]);
   const { budgetSpent } = options;
@@ -97,7 +112,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     sessions,
     engines: calls.observe,
     metrics: async () => ({ text: await exits.text(), contentType: exits.contentType }),
-    stats: () => statsOf({ sessions, calls, engines: names, process, throughput }),
+    stats: () => statsOf({ sessions, calls, lines: lines(), engines: names, process, throughput }),
     watch: (signal) => process.run(signal, look),
   };
 }

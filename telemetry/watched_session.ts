@@ -1,5 +1,7 @@
 import type { Clock } from "../flow/clock.ts";
+import type { TracedWork } from "../pipeline/interpret.ts";
 import { primarySubtag } from "../pipeline/language.ts";
+import type { Traced } from "../pipeline/ports.ts";
 import type { LaneDescription, SessionEvent } from "../pipeline/session_event.ts";
 import type { SessionView, SessionWatch } from "../sessions/observer.ts";
 import { SegmentCuts } from "./segment_cuts.ts";
@@ -92,17 +94,31 @@ export class WatchedSession implements SessionWatch {
       case "speech":
         if (event.first) this.#lanes.get(event.lane)?.begin(event.ledger);
         return;
+      case "guessed": {
+        const target = this.#lanes.get(event.lane)?.labels.target;
+        if (target !== undefined) this.#parts.metrics.guesses.add({ target, outcome: event.outcome });
+        return;
+      }
       case "spoken":
         return this.#spoken(event);
       case "skipped":
         this.#lanes.get(event.lane)?.doneThrough(event.segment);
+        this.#spans.left(event.lane, event.segment, this.#parts.clock.now());
         return this.#done(event.lane, event.reason);
       case "failed":
         return this.#segmentFailed(event);
       case "cancelled":
+        this.#spans.left(event.lane, event.through, this.#parts.clock.now());
         return this.#lanes.get(event.lane)?.doneThrough(event.through);
       default:
     }
+  }
+
+  trace(work?: TracedWork): Traced {
+    if (!work) return this.#spans.trace;
+    const lane = this.#lanes.get(work.lane);
+    const { segment, heardAtMs } = work;
+    return lane ? this.#spans.traceOf({ segment, lane: work.lane, ...lane.labels }, heardAtMs) : {};
   }
 
   resumed(): void {
@@ -163,10 +179,15 @@ export class WatchedSession implements SessionWatch {
     const { labels, ledger } = lane;
     metrics.ttfab.record(timing.ttfabMs / 1000, labels);
     metrics.lag.record(lagMs / 1000, labels);
-    metrics.stage.record(timing.sttMs / 1000, { stage: "stt", provider: engines.stt });
-    metrics.stage.record(timing.mtMs / 1000, { stage: "mt", provider: engines.mt });
-    metrics.stage.record(timing.ttsMs / 1000, { stage: "tts", provider: engines.tts });
-    metrics.stage.record(timing.queueMs / 1000, { stage: "queue", provider: "" });
+    const stages = [
+      ["stt", timing.sttMs, engines.stt],
+      ["mt", timing.mtMs, engines.mt],
+      ["tts", timing.ttsMs, engines.tts],
+      ["queue", timing.queueMs, ""],
+    ] as const;
+    for (const [stage, ms, provider] of stages) {
+      if (!Number.isNaN(ms)) metrics.stage.record(ms / 1000, { stage, provider });
+    }
     metrics.spokenAudio.add({ target: labels.target }, audioMs / 1000);
     if (ledger) {
       metrics.response.record((now - ledger.at("heard")!) / 1000, labels);

@@ -42,6 +42,7 @@ export class WatchedSessions implements SessionObserver {
     exits.read("segmentsWaiting", () => [reading(this.segmentsWaiting)]);
     exits.read("sourceAudio", () => [reading(this.sourceMs / 1000)]);
     exits.read("inputWaiting", () => this.#waiting((view) => view.inputWaitingMs / 1000));
+    exits.read("listenerLag", () => this.#listenerLag());
     exits.read("outputWaiting", () => this.#waiting((view) => view.outputWaitingBytes));
     exits.read("messages", () => {
       const { audioIn, audioOut, textIn, textOut } = this.messages;
@@ -120,6 +121,16 @@ export class WatchedSessions implements SessionObserver {
     let count = 0;
     for (const { view } of this.#live) if (view.transport === transport) count += 1;
     return count;
+  }
+
+  #listenerLag(): readonly Reading[] {
+    const lags: number[] = [];
+    for (const { view: { listenerLagMs } } of this.#live) {
+      if (listenerLagMs !== undefined) lags.push(listenerLagMs / 1000);
+    }
+    if (lags.length === 0) return [];
+    const mean = lags.reduce((sum, lag) => sum + lag) / lags.length;
+    return [reading(mean, { of: "mean" }), reading(Math.max(...lags), { of: "worst" })];
   }
 
   #waiting(of: (view: SessionView) => number): readonly Reading[] {

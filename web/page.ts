@@ -3,7 +3,9 @@
  *
  * @module
  */
-import { interpret, microphones } from "../client/mod.ts";
+import { allParts } from "../client/all_parts.ts";
+import { microphones } from "../client/capture/microphone.ts";
+import { interpretWith } from "../client/interpret_with.ts";
 import { App } from "./app.ts";
 
-await new App({ interpret, microphones }).start();
+await new App({ interpret: (options) => interpretWith(options, allParts), microphones }).start();

@@ -165,6 +165,9 @@ export class Talking {
         return this.#listener.device(event.deviceId);
       case "sound":
         return this.#listener.blocked(event.blocked);
+      case "source_ended":
+        this.#ending = true;
+        return this.#listener.phase({ type: "stop" });
       case "error":
         if (event.fatal) {
           const trouble = troubleOf(event, options.apiKey !== undefined);

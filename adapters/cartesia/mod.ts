@@ -1,7 +1,14 @@
 import type { LanguageTag } from "../../pipeline/language.ts";
 import type { SpeechSynthesizer } from "../../pipeline/ports.ts";
 import { everyLanguage, rawFormats } from "../net/choose_voice.ts";
-import { addressSetting, keySetting, languagesSetting, nameSetting, namesSetting } from "../net/settings.ts";
+import {
+  addressSetting,
+  concurrencySetting,
+  keySetting,
+  languagesSetting,
+  nameSetting,
+  namesSetting,
+} from "../net/settings.ts";
 import { type SocketOutside, synthesizerOverSocket } from "../net/synthesizer_over_socket.ts";
 import type { Owned, Provider } from "../provider.ts";
 import {
@@ -19,11 +26,19 @@ export interface CartesiaOptions extends CartesiaAccess, SocketOutside {
   /** The voices' identifiers; each is taken to speak each of the languages, as all do with Sonic 3 and later. */
   readonly voices: readonly string[];
   readonly languages: readonly LanguageTag[];
+  /** How many texts may be at work at a time: what the key's plan allows. */
+  readonly concurrency: number;
 }
 
 /**
- * Speaks with Cartesia: over a connection for each voice on which every text has a context of its own. Contexts that are at work count
- * towards the plan's concurrency. A connection that Cartesia closes while nobody speaks, after five minutes, is opened again with the next text.
+ * A connection carries dozens of contexts and is closed after five minutes without any (https://docs.cartesia.ai/use-the-api/concurrency-limits-and-timeouts);
+ * no limit of its age is published: an hour is ours.
+ */
+const limits = { places: 16, idleMs: 300_000, sessionMs: 3_600_000 };
+
+/**
+ * Speaks with Cartesia: over connections that all voices share, on which every text has a context of its own. Contexts that are at work count
+ * towards the plan's concurrency.
  */
 export function cartesiaSynthesizer(options: CartesiaOptions): Owned<SpeechSynthesizer> {
   const { model, voices, languages } = options;
@@ -36,7 +51,8 @@ export function cartesiaSynthesizer(options: CartesiaOptions): Owned<SpeechSynth
       speeds: { min: 0.6, max: 1.5 },
     },
     textLimit: 5000,
-    contexts: 2,
+    limits,
+    concurrency: options.concurrency,
     connection: () => connection(options),
     read: readMessage,
     text(context, { name, language, format }, speed) {
@@ -62,6 +78,10 @@ const settings = {
     "en,ar,bg,bn,cs,da,de,el,es,fi,fil,fr,gu,he,hi,hr,hu,id,it,ja,ka,kn,ko,ml,mr,ms,nb,nl,or,pa,pl,pt,ro,ru,sk,sv,ta,te,th,tr,uk,ur,vi,zh",
     "What the model of Cartesia speaks, separated by commas",
   ),
+  PARLEY_CARTESIA_CONCURRENCY: concurrencySetting(
+    2,
+    "How many texts Cartesia's plan lets a key have spoken at a time: 2 with the smallest, 15 with Scale",
+  ),
 };
 
 /** `PARLEY_TTS=cartesia`: speech by Cartesia. */
@@ -75,5 +95,6 @@ export const cartesia: Provider<SpeechSynthesizer, typeof settings> = {
       model: values.PARLEY_CARTESIA_MODEL,
       voices: values.PARLEY_CARTESIA_VOICES,
       languages: values.PARLEY_CARTESIA_LANGUAGES,
+      concurrency: values.PARLEY_CARTESIA_CONCURRENCY,
     }),
 };

@@ -1,4 +1,11 @@
-import type { Engine, ProviderState, Usage } from "../../pipeline/ports.ts";
+import type {
+  Acquired,
+  Engine,
+  ProviderConnections,
+  ProviderState,
+  Traced,
+  Usage,
+} from "../../pipeline/ports.ts";
 import type { Owned } from "../provider.ts";
 import type { EngineStage } from "./engine_event.ts";
 
@@ -7,7 +14,7 @@ export interface Answers {
   readonly traits: unknown;
   readonly options: object;
   readonly session: AsyncDisposable;
-  readonly request: unknown;
+  readonly request: Traced;
   readonly event: unknown;
 }
 
@@ -28,6 +35,8 @@ export interface Answering<A extends Answers> {
   session(like: A["session"], ask: Ask<A>, end: () => PromiseLike<void>): A["session"];
   /** Whether the listener gets something with this event: text or sound. After that, an answer cannot be begun anew. */
   isResult(event: A["event"]): boolean;
+  /** How the provider was got hold of, where the event says that. */
+  acquiredOf(event: A["event"]): Acquired | undefined;
   /** What was charged for, where the event says that. */
   usageOf(event: A["event"]): Usage | undefined;
   /** Calls `note` whenever there is more to work on: an engine can be late from then on, not before. */
@@ -57,6 +66,7 @@ export interface Own {
   /** To be disposed after the inner engine. */
   readonly after?: AsyncDisposable;
   readonly providers?: () => readonly ProviderState[];
+  readonly connections?: () => readonly ProviderConnections[];
   readonly tryOthers?: (signal: AbortSignal) => Promise<void>;
 }
 
@@ -64,7 +74,8 @@ export interface Own {
 export function around<Traits, Options, Session extends AsyncDisposable>(
   inner: Owned<Engine<Traits, Options, Session>>,
   open: Engine<Traits, Options, Session>["open"],
-  { end, after, providers = inner.providers, tryOthers = inner.tryOthers }: Own = {},
+  { end, after, connections = inner.connections, providers = inner.providers, tryOthers = inner.tryOthers }:
+    Own = {},
 ): Owned<Engine<Traits, Options, Session>> {
   return {
     name: inner.name,
@@ -73,6 +84,7 @@ export function around<Traits, Options, Session extends AsyncDisposable>(
     },
     open,
     ...(providers ? { providers } : {}),
+    ...(connections ? { connections } : {}),
     ...(tryOthers ? { tryOthers } : {}),
     async [Symbol.asyncDispose]() {
       end?.();

@@ -37,7 +37,7 @@ export function cachingSynthesizer(
       yield* cache.answer(cacheKey(...voice, request.speed.toFixed(2), text), {
         ask: (signal) => speaking.ask(session, { ...request, text: once(text) }, signal),
         began: (done) => led.add(done),
-        keep: (event) => event.type !== "usage",
+        keep: ({ type }) => type !== "usage" && type !== "acquired",
         tell,
       }, signal);
     }
@@ -77,7 +77,7 @@ async function shortText(
   const read = new AbortController();
   const found = Promise.withResolvers<string | undefined>();
   const give = (whole: string | undefined) => {
-    read.abort();
+    read.abort(enough);
     found.resolve(whole);
   };
   const reading = async () => {
@@ -100,6 +100,8 @@ async function shortText(
     return whole;
   } finally {
     signal.removeEventListener("abort", onAbort);
-    read.abort();
+    read.abort(enough);
   }
 }
+
+const enough = new DOMException("Enough was read", "AbortError");

@@ -6,7 +6,7 @@ export class Countdown {
   readonly #clock: Clock;
   readonly #late = new AbortController();
   readonly #stop = new AbortController();
-  #due: { readonly atMs: number; readonly what: string } | undefined;
+  #due: { readonly atMs: number; readonly ms: number; readonly what: string } | undefined;
   #sleeping = false;
 
   constructor(clock: Clock) {
@@ -24,7 +24,7 @@ export class Countdown {
    * @param what is late then, for the error: `deepl did not answer`.
    */
   restart(ms: number, what: string): void {
-    this.#due = { atMs: this.#clock.now() + ms, what: `${what} within ${Math.round(ms)} ms` };
+    this.#due = { atMs: this.#clock.now() + ms, ms, what };
     if (!this.#sleeping) this.#run();
   }
 
@@ -36,15 +36,18 @@ export class Countdown {
   /** Ends it: nothing is late any more. */
   stop(): void {
     this.#due = undefined;
-    this.#stop.abort();
+    this.#stop.abort(stopped);
   }
 
   async #run(): Promise<void> {
     this.#sleeping = true;
     try {
       while (this.#due) {
-        const leftMs = this.#due.atMs - this.#clock.now();
-        if (leftMs <= 0) return this.#late.abort(new PipelineError("timeout", this.#due.what));
+        const { atMs, ms, what } = this.#due;
+        const leftMs = atMs - this.#clock.now();
+        if (leftMs <= 0) {
+          return this.#late.abort(new PipelineError("timeout", `${what} within ${Math.round(ms)} ms`));
+        }
         await this.#clock.sleep(leftMs, this.#stop.signal);
       }
     } catch {
@@ -54,3 +57,6 @@ export class Countdown {
     }
   }
 }
+
+/** One for all: an error of its own, with the stack that it collects, would cost more than the countdown. */
+const stopped = new DOMException("The countdown was stopped", "AbortError");

@@ -22,6 +22,8 @@ export type EngineEvent =
     /** From the moment it had something to work on to its first result; absent when there was none. */
     readonly firstResultMs?: number;
     readonly durationMs: number;
+    /** The trace that it was made for; absent where nobody records it. */
+    readonly traceParent?: string;
   }
   | {
     /** A provider charged for something. */
@@ -33,6 +35,16 @@ export type EngineEvent =
     readonly tokens?: number;
     /** In the currency of the price table; 0 where it has no price for it. */
     readonly cost: number;
+  }
+  | {
+    /** A provider was got hold of for a request. */
+    readonly type: "acquired";
+    readonly stage: EngineStage;
+    readonly engine: string;
+    /** How long that took. */
+    readonly waitedMs: number;
+    /** Whether its connection was open before. */
+    readonly reused: boolean;
   }
   | {
     /** A breaker has changed its state. */

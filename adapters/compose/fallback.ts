@@ -53,10 +53,11 @@ export function fallback<A extends Answers>(
 ): AnswerEngine<A> {
   const name = links.map(({ engine }) => engine.name).join(",");
   const lifetime = new Lifetime(`engines ${name}`);
+  let together: A["traits"] | undefined;
   return {
     name,
     get traits() {
-      return answering.together(links.map(({ engine }) => engine.traits));
+      return together ??= answering.together(links.map(({ engine }) => engine.traits));
     },
     async open(wanted) {
       lifetime.check();
@@ -104,13 +105,14 @@ class Team<A extends Answers> {
     this.#engine = engine;
   }
 
-  /** Opens a session of the first engine that has one; those of the others are opened when they are needed. */
+  /** Opens a session of the first engine that has one, and aside from that one of the next; those of the others are opened when they are needed. */
   async open(signal: AbortSignal): Promise<A["session"]> {
     const errors: unknown[] = [];
     for (const [index, { name, sessions }] of this.#candidates.entries()) {
       try {
         const loan = await sessions.borrow(signal);
         loan.end(false);
+        this.#warm(this.#candidates[index + 1]);
         return this.#answering.session(
           loan.session,
           (request, signal) => this.#answer(request, signal),
@@ -163,11 +165,11 @@ class Team<A extends Answers> {
   }
 
   async *#ask(
-    { sessions }: Candidate<A>,
+    candidate: Candidate<A>,
     request: A["request"],
     signal: AbortSignal,
   ): AsyncGenerator<A["event"]> {
-    const loan = await sessions.borrow(signal);
+    const loan = await candidate.sessions.borrow(signal);
     let spent = false;
     try {
       yield* this.#answering.ask(loan.session, request, signal);
@@ -176,6 +178,7 @@ class Team<A extends Answers> {
       throw error;
     } finally {
       loan.end(spent);
+      if (spent) this.#warm(candidate);
     }
   }
 
@@ -197,6 +200,12 @@ class Team<A extends Answers> {
     } finally {
       countdown.stop();
     }
+  }
+
+  /** Opens a session before it is needed, away from the path of the work; why that fails shows when it is needed. */
+  #warm(candidate: Candidate<A> | undefined): void {
+    if (this.#lifetime.ended) return;
+    candidate?.sessions.borrow(this.#lifetime.signal).then((loan) => loan.end(false), () => {});
   }
 
   /** A client's mistake is nothing to avoid an engine for. */

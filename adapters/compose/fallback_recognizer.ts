@@ -6,6 +6,7 @@ import type {
   Input,
   Opening,
   RecognizerOptions,
+  RecognizerTraits,
   SpeechRecognizer,
 } from "../../pipeline/ports.ts";
 import { Lifetime } from "../lifetime.ts";
@@ -16,7 +17,7 @@ import { Retries } from "./retries.ts";
 import { openRetrying, pauseBeforeRetry, type RetryingOptions } from "./retrying.ts";
 import { Splice } from "./splice.ts";
 import { Standby } from "./standby.ts";
-import { Tape } from "./tape.ts";
+import { Tape } from "../tape.ts";
 
 /** How much audio that is not final is kept to be heard again, in ms of media time. */
 const tapeMs = 15_000;
@@ -44,7 +45,8 @@ export function fallbackRecognizer(
 ): Owned<SpeechRecognizer> {
   const name = engines.map((engine) => engine.name).join(",");
   const lifetime = new Lifetime(`recognizers ${name}`);
-  const together = () => recognizersTogether(engines.map(({ traits }) => traits));
+  let traits: RecognizerTraits | undefined;
+  const together = () => traits ??= recognizersTogether(engines.map(({ traits }) => traits));
   return {
     name,
     get traits() {

@@ -68,8 +68,8 @@ export async function* firstAnswer<Event>(
   try {
     begin();
     const winner = await decide();
-    decided.abort(tooLate());
-    for (const one of asked) if (one !== winner) one.stop.abort(tooLate());
+    decided.abort(tooLate);
+    for (const one of asked) if (one !== winner) one.stop.abort(tooLate);
     for (const event of winner.held) {
       yield event;
       signal.throwIfAborted();
@@ -80,7 +80,7 @@ export async function* firstAnswer<Event>(
       yield next.value;
     }
   } finally {
-    for (const { stop } of asked) stop.abort(tooLate());
+    for (const { stop } of asked) stop.abort(tooLate);
     await Promise.all(work);
     await Promise.allSettled(asked.map(({ events }) => events.return?.()));
     for (const { stop } of asked) stop[Symbol.dispose]();
@@ -94,7 +94,7 @@ export async function* firstAnswer<Event>(
         signal.throwIfAborted();
         contenders[item.index]!.failed(item.error);
         errors.push(item.error);
-        asked[item.index]!.stop.abort(tooLate());
+        asked[item.index]!.stop.abort(tooLate);
       }
       const waiting = asked.length - errors.length;
       const more = asked.length < contenders.length;
@@ -118,6 +118,5 @@ async function lead<Event>(one: Asked<Event>, isResult: (event: Event) => boolea
   }
 }
 
-function tooLate(): DOMException {
-  return new DOMException("Another engine has answered", "AbortError");
-}
+/** One for all: an error of its own for each, with the stack that it collects, would be among the costs of a request. */
+const tooLate = new DOMException("Another engine has answered", "AbortError");

@@ -58,6 +58,8 @@ export function firstResultDeadline<A extends Answers>(
   options: DeadlineOptions,
 ): AnswerEngine<A> {
   const { clock, firstResult, firstResultRule, silenceMs } = options;
+  const noFirstResult = `Cannot use ${engine.name}: it gave no first result`;
+  const nothingMore = `Cannot use ${engine.name}: it gave nothing more`;
 
   async function* answer(
     session: A["session"],
@@ -70,8 +72,8 @@ export function firstResultDeadline<A extends Answers>(
     let waiting = true;
     const restart = () => {
       if (!waiting) return;
-      if (answered) countdown.restart(silenceMs, `Cannot use ${engine.name}: it gave nothing more`);
-      else countdown.restart(deadlineMs, `Cannot use ${engine.name}: it gave no first result`);
+      if (answered) countdown.restart(silenceMs, nothingMore);
+      else countdown.restart(deadlineMs, noFirstResult);
     };
     answering.noteGiven(request, restart);
     using either = new LinkedAbort(signal, countdown.signal);

@@ -1,7 +1,7 @@
 import { LinkedAbort } from "../../flow/linked_abort.ts";
 import { Queue } from "../../flow/queue.ts";
 import type { Hearing, HearingEvent, Input, SpeechRecognizer } from "../../pipeline/ports.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 import type { Owned } from "../provider.ts";
 import { around } from "./answering.ts";
 import { type OpeningDeadline, openInTime } from "./first_result_deadline.ts";
@@ -87,7 +87,7 @@ async function read(
 ): Promise<void> {
   try {
     for await (const item of abortable(input, signal)) {
-      await ready.send(item, signal);
+      if (!ready.push(item)) await ready.send(item, signal);
       watch.given(item);
     }
     ready.close();

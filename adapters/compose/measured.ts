@@ -1,9 +1,10 @@
 import type { Clock } from "../../flow/clock.ts";
 import { type AnswerEngine, type Answering, type Answers, around } from "./answering.ts";
 import type { EngineObserver, EngineStage, Operation } from "./engine_event.ts";
-import type { Usage } from "../../pipeline/ports.ts";
+import type { Acquired, Opening, Traced, Usage } from "../../pipeline/ports.ts";
 import type { LatencyWindow } from "./latency_window.ts";
 import { type Outcome, outcomeOf } from "./outcome.ts";
+import { traced } from "../traced.ts";
 import type { PriceTable } from "./prices.ts";
 
 /** What measures the calls of one engine. */
@@ -19,20 +20,20 @@ export interface MeasureOptions {
 
 /** Opens a session and tells how that went. */
 export async function measureOpening<Session>(
-  { stage, name }: { readonly stage: EngineStage; readonly name: string },
+  who: { readonly stage: EngineStage; readonly engine: string },
   { clock, observe, opening }: MeasureOptions,
-  signal: AbortSignal,
+  { signal, ...wanted }: Opening,
   open: () => Promise<Session>,
 ): Promise<Session> {
   const startMs = clock.now();
   const tell = (how: ReturnType<typeof outcomeOf>) =>
     observe({
       type: "call",
-      stage,
-      engine: name,
+      ...who,
       operation: "open",
       ...how,
       durationMs: clock.now() - startMs,
+      ...traced(wanted),
     });
   try {
     const session = await open();
@@ -45,9 +46,16 @@ export async function measureOpening<Session>(
   }
 }
 
+/** Which call it is. */
+interface Who extends Traced {
+  readonly stage: EngineStage;
+  readonly engine: string;
+  readonly operation: Operation;
+}
+
 /** One call of an engine, from its beginning to its end. */
 export class Measurement {
-  readonly #who: { readonly stage: EngineStage; readonly engine: string; readonly operation: Operation };
+  readonly #who: Who;
   readonly #options: MeasureOptions;
   readonly #startMs: number;
   #givenMs: number | undefined;
@@ -55,7 +63,7 @@ export class Measurement {
   #end: { readonly outcome: Outcome } = { outcome: "cancelled" };
 
   constructor(
-    who: { readonly stage: EngineStage; readonly engine: string; readonly operation: Operation },
+    who: Who,
     options: MeasureOptions,
   ) {
     this.#who = who;
@@ -85,6 +93,12 @@ export class Measurement {
       ...(tokens === undefined ? {} : { tokens }),
     };
     observe({ type: "usage", stage, engine, ...used, cost: prices?.cost(stage, engine, used) ?? 0 });
+  }
+
+  /** The provider was got hold of. */
+  acquired({ waitedMs, reused }: Acquired): void {
+    const { stage, engine } = this.#who;
+    this.#options.observe({ type: "acquired", stage, engine, waitedMs, reused });
   }
 
   /** It has come to its end by itself. */
@@ -134,12 +148,14 @@ export function measured<A extends Answers>(
     request: A["request"],
     signal: AbortSignal,
   ): AsyncGenerator<A["event"]> {
-    const call = new Measurement({ stage, engine: name, operation: "answer" }, options);
+    const call = new Measurement({ stage, engine: name, operation: "answer", ...traced(request) }, options);
     answering.noteGiven(request, () => call.given());
     try {
       for await (const event of answering.ask(session, request, signal)) {
         const usage = answering.usageOf(event);
-        if (usage) call.used(usage);
+        const acquired = answering.acquiredOf(event);
+        if (acquired) call.acquired(acquired);
+        else if (usage) call.used(usage);
         else if (answering.isResult(event)) call.result();
         yield event;
       }
@@ -153,7 +169,7 @@ export function measured<A extends Answers>(
   }
 
   return around(engine, async (wanted) => {
-    const session = await measureOpening({ stage, name }, options, wanted.signal, () => engine.open(wanted));
+    const session = await measureOpening({ stage, engine: name }, options, wanted, () => engine.open(wanted));
     return answering.session(
       session,
       (request, signal) => answer(session, request, signal),

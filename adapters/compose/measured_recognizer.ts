@@ -1,5 +1,6 @@
-import type { Hearing, HearingEvent, Input, SpeechRecognizer } from "../../pipeline/ports.ts";
+import type { Hearing, HearingEvent, Input, SpeechRecognizer, Traced } from "../../pipeline/ports.ts";
 import type { Owned } from "../provider.ts";
+import { traced } from "../traced.ts";
 import { around } from "./answering.ts";
 import { Measurement, measureOpening, type MeasureOptions } from "./measured.ts";
 
@@ -8,14 +9,15 @@ export function measuredRecognizer(
   engine: Owned<SpeechRecognizer>,
   options: MeasureOptions,
 ): Owned<SpeechRecognizer> {
-  const who = { stage: "stt", name: engine.name } as const;
+  const who = { stage: "stt", engine: engine.name } as const;
 
   async function* hear(
     session: Hearing,
     input: AsyncIterable<Input>,
+    trace: Traced,
     signal: AbortSignal,
   ): AsyncGenerator<HearingEvent> {
-    const call = new Measurement({ stage: "stt", engine: engine.name, operation: "hear" }, options);
+    const call = new Measurement({ ...who, operation: "hear", ...trace }, options);
     let started = false;
     try {
       for await (const event of session.hear(input, signal)) {
@@ -35,9 +37,9 @@ export function measuredRecognizer(
   }
 
   return around(engine, async (wanted) => {
-    const session = await measureOpening(who, options, wanted.signal, () => engine.open(wanted));
+    const session = await measureOpening(who, options, wanted, () => engine.open(wanted));
     return {
-      hear: (input, signal) => hear(session, input, signal),
+      hear: (input, signal) => hear(session, input, traced(wanted), signal),
       [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
     };
   });

@@ -10,6 +10,7 @@ import type { BackgroundTasks } from "../../flow/background_tasks.ts";
 import type { Clock } from "../../flow/clock.ts";
 import type {
   Engine,
+  ProviderConnections,
   ProviderState,
   SpeechRecognizer,
   SpeechSynthesizer,
@@ -151,6 +152,7 @@ function resilientRecognizer(
       open: language !== undefined && format
         ? (signal) => watched.open({ languages: [language], format, glossary: {}, signal })
         : undefined,
+      connections: () => engine.connections?.() ?? [],
     });
     const timed = hearingDeadline(watched, { ...options, ...known, openingRule, reportRule });
     return breakingRecognizer(measuredRecognizer(timed, { ...options, ...known }), { ...options, breaker });
@@ -177,6 +179,7 @@ function resilientAnswers<A extends Answers>(
       breaker,
       opened,
       open: any && ((signal) => watched.open({ ...any, signal })),
+      connections: () => engine.connections?.() ?? [],
     });
     const deadlines: DeadlineOptions = {
       ...options,
@@ -230,6 +233,7 @@ interface Part {
   readonly opened: OpeningRecord;
   /** Opens a session as small as there is; absent where the provider can do nothing. */
   readonly open: ((signal: AbortSignal) => Promise<AsyncDisposable>) | undefined;
+  readonly connections: () => readonly ProviderConnections[];
 }
 
 function withProviders<Traits, Options, Session extends AsyncDisposable>(
@@ -244,6 +248,7 @@ function withProviders<Traits, Options, Session extends AsyncDisposable>(
     }));
   return around(engine, (wanted) => engine.open(wanted), {
     providers,
+    connections: () => parts.flatMap(({ connections }) => connections()),
     async tryOthers(signal) {
       await Promise.all(parts.slice(1).map(({ open }) => open && tried(open, signal)));
     },

@@ -1,6 +1,6 @@
 import { Condition } from "../../flow/condition.ts";
 import { PipelineError } from "../../pipeline/error.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 
 /** The longest text, in UTF-16 units. */
 const textLimit = 20_000;

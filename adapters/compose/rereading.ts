@@ -18,9 +18,11 @@ export function rereading(engine: AnswerEngine<Speeches>): AnswerEngine<Speeches
         try {
           yield* speaking.ask(voice, { ...request, text }, stop.signal);
         } finally {
-          stop.abort(new DOMException("The speech has ended", "AbortError"));
+          stop.abort(spoken);
           await recording;
         }
       },
   );
 }
+
+const spoken = new DOMException("The speech has ended", "AbortError");

@@ -1,4 +1,4 @@
-import { unlessAborted } from "../abortable.ts";
+import { unlessAborted } from "../../flow/abortable.ts";
 
 /** One answer for all who ask the same at the same time: everybody gets it from its beginning. When the last of them has left, it is cancelled. */
 export class SharedAnswer<Event> {

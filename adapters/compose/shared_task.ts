@@ -1,5 +1,5 @@
 import type { Task } from "../../flow/together.ts";
-import { unlessAborted } from "../abortable.ts";
+import { unlessAborted } from "../../flow/abortable.ts";
 
 /** One piece of work for all who wait for its result; when the last of them has left before it is done, it is aborted. */
 export class SharedTask<T> {

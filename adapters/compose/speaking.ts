@@ -1,15 +1,19 @@
 import type { Format } from "../../pipeline/audio.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import { sameLanguage } from "../../pipeline/language.ts";
-import type { SpeechEvent, SynthesizerOptions, SynthesizerTraits, Voice } from "../../pipeline/ports.ts";
+import type {
+  SpeechEvent,
+  SpeechOptions,
+  SynthesizerOptions,
+  SynthesizerTraits,
+  Voice,
+} from "../../pipeline/ports.ts";
 import type { Answering } from "./answering.ts";
 
 /** A text to be spoken. */
-export interface SpeechRequest {
+export interface SpeechRequest extends SpeechOptions {
   /** Can be read several times, also at once: `rereading` sees to it. */
   readonly text: AsyncIterable<string>;
-  readonly segment: number;
-  readonly speed: number;
 }
 
 /** The types of synthesizers. */
@@ -31,6 +35,7 @@ export const speaking: Answering<Speeches> = {
     [Symbol.asyncDispose]: end,
   }),
   isResult: ({ type }) => type === "frame" || type === "packets",
+  acquiredOf: (event) => event.type === "acquired" ? event : undefined,
   usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven({ text }, note) {
     noteText(text, note).catch(() => {});
@@ -41,7 +46,10 @@ export const speaking: Answering<Speeches> = {
   together(traits) {
     const [first, ...others] = traits as [SynthesizerTraits, ...SynthesizerTraits[]];
     const shared = (format: Format) => others.every(({ formats }) => includes(formats, format));
-    const voices = new Map(traits.flatMap(({ voices }) => voices).map((voice) => [voice.name, voice]));
+    // A voice may speak several languages under one name.
+    const voices = new Map(
+      traits.flatMap(({ voices }) => voices).map((voice) => [`${voice.name}/${voice.language}`, voice]),
+    );
     return {
       voices: [...voices.values()],
       formats: [...first.formats.filter(shared), ...first.formats.filter((format) => !shared(format))],

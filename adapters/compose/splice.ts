@@ -1,5 +1,5 @@
 import type { LanguageTag } from "../../pipeline/language.ts";
-import type { HearingEvent, Hypothesis, Progress, Word } from "../../pipeline/ports.ts";
+import type { HearingEvent, Hypothesis, OwnTranslation, Progress, Word } from "../../pipeline/ports.ts";
 import { Committer } from "../../pipeline/stages/commit.ts";
 
 /** An utterance that begins so soon after the words that are carried over belongs to them, in ms. */
@@ -59,6 +59,9 @@ export class Splice {
   #position = 0;
   #heardTo = 0;
   #settledTo = 0;
+  /** How far the source is translated, by target, where the recognizers say so; and how far it was when the last one took over. */
+  readonly #translatedTo = new Map<LanguageTag, number>();
+  #translatedBefore: ReadonlyMap<LanguageTag, number> = new Map();
 
   constructor(options: SpliceOptions) {
     this.#options = options;
@@ -109,6 +112,9 @@ export class Splice {
       }
       case "flushed":
         return [...this.#closeCarried(), event];
+      case "translation":
+        return this.#translate(event);
+      case "speech":
       case "usage":
         return [event];
     }
@@ -122,6 +128,7 @@ export class Splice {
   /** From here on, another recognizer reports, on the audio from `settledTo` on. */
   switchOver(): void {
     this.#inner = undefined;
+    this.#translatedBefore = new Map(this.#translatedTo);
     const open = this.#open;
     if (!open) return;
     const words = open.last?.words ?? [];
@@ -183,6 +190,15 @@ export class Splice {
     const commitment = this.#open && this.#committer.progress(event.heardTo);
     if (commitment) this.#uncommitted = commitment.tentative.length;
     return [{ ...event, heardTo: this.#heardTo, settledTo: this.#settledTo }];
+  }
+
+  /** Of the text that another recognizer makes of audio that is heard again, what was reported already is left out. */
+  #translate(event: OwnTranslation): HearingEvent[] {
+    const { target, sourceTo } = event;
+    if (sourceTo === undefined) return [event];
+    if (sourceTo <= (this.#translatedBefore.get(target) ?? -Infinity) && event.append !== "") return [];
+    this.#translatedTo.set(target, Math.max(this.#translatedTo.get(target) ?? 0, sourceTo));
+    return [event];
   }
 
   /** Makes the words that are kept final, where no recognizer finished them. */

@@ -24,6 +24,7 @@ export const translating: Answering<Translations> = {
   ask: (session, request, signal) => session.translate(request, signal),
   session: (_, translate, end) => ({ translate, [Symbol.asyncDispose]: end }),
   isResult: (event) => event.type === "append" && event.text !== "",
+  acquiredOf: (event) => event.type === "acquired" ? event : undefined,
   usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven: (_, note) => note(),
   // Digits are the same in every language.

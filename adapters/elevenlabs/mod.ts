@@ -4,6 +4,7 @@ import { type ChosenVoice, everyLanguage, rawFormats } from "../net/choose_voice
 import {
   addressSetting,
   choiceSetting,
+  concurrencySetting,
   keySetting,
   languagesSetting,
   nameSetting,
@@ -36,14 +37,22 @@ export interface ElevenLabsOptions extends ElevenLabsAccess, Outside, SocketOuts
   readonly languages: readonly LanguageTag[];
   /** `socket` speaks a text while it still comes in; `http` asks once for each text, and serves models without a socket. */
   readonly transport: "socket" | "http";
+  /** How many texts may be at work at a time: what the key's plan allows. */
+  readonly concurrency: number;
 }
+
+/**
+ * A connection takes five contexts at a time and is closed after three minutes without text, the longest that can be asked for
+ * (https://elevenlabs.io/docs/eleven-api/guides/how-to/websockets/multi-context-web-socket); no limit of its age is published: an hour is ours.
+ */
+const limits = { places: 5, idleMs: 180_000, sessionMs: 3_600_000 };
 
 /** 44.1 kHz is for the larger plans only. */
 const rates = [24_000, 22_050, 16_000];
 
 /**
- * Speaks with ElevenLabs: over a connection for each voice on which every text has a context of its own, five at a time, or by one request for
- * each text. A connection that ElevenLabs closes while nobody speaks is opened again with the next text.
+ * Speaks with ElevenLabs: over connections that the same voice of several sessions shares, on which every text has a context of its own, five at a time, or
+ * by one request for each text.
  */
 export function elevenLabsSynthesizer(options: ElevenLabsOptions): Owned<SpeechSynthesizer> {
   const { voices, languages, model, transport } = options;
@@ -62,13 +71,15 @@ export function elevenLabsSynthesizer(options: ElevenLabsOptions): Owned<SpeechS
   if (transport === "http") {
     return synthesizerOverHttp({
       ...common,
+      atOnce: options.concurrency,
       refusal,
       ask: (text, voice, speed) => streamRequest(options, speaker(voice), text, speed),
     }, options);
   }
   return synthesizerOverSocket({
     ...common,
-    contexts: 5,
+    limits,
+    concurrency: options.concurrency,
     closing,
     connection: (voice) => connection(options, speaker(voice)),
     read: readMessage,
@@ -95,6 +106,10 @@ const settings = {
     "en,ar,bg,cs,da,de,el,es,fi,fil,fr,hi,hr,hu,id,it,ja,ko,ms,nb,nl,pl,pt,ro,ru,sk,sv,ta,tr,uk,vi,zh",
     "What the model of ElevenLabs speaks, separated by commas",
   ),
+  PARLEY_ELEVENLABS_CONCURRENCY: concurrencySetting(
+    4,
+    "How many texts ElevenLabs' plan lets a key have spoken at a time: 4 with the smallest and a Flash model, 30 with Scale",
+  ),
   PARLEY_ELEVENLABS_TRANSPORT: choiceSetting(
     ["socket", "http"],
     "socket to speak a text while it comes in, http for models without a socket such as eleven_v3",
@@ -113,5 +128,6 @@ export const elevenlabs: Provider<SpeechSynthesizer, typeof settings> = {
       voices: values.PARLEY_ELEVENLABS_VOICES,
       languages: values.PARLEY_ELEVENLABS_LANGUAGES,
       transport: values.PARLEY_ELEVENLABS_TRANSPORT,
+      concurrency: values.PARLEY_ELEVENLABS_CONCURRENCY,
     }),
 };

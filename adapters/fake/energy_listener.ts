@@ -68,11 +68,13 @@ export class EnergyListener implements Listener {
     const { samples } = frame;
     const first = this.heardTo - frame.position;
     const last = Math.min(samples.length, to - frame.position);
-    for (let index = Math.max(0, first); index < last; index++) {
-      const sample = samples[index]!;
-      this.#energy += sample * sample;
-      this.#filled += 1;
-      this.heardTo += 1;
+    for (let index = Math.max(0, first); index < last;) {
+      const end = Math.min(last, index + this.#windowSamples - this.#filled);
+      this.#filled += end - index;
+      this.heardTo += end - index;
+      let energy = 0;
+      for (; index < end; index++) energy += samples[index]! * samples[index]!;
+      this.#energy += energy;
       if (this.#filled === this.#windowSamples) this.#judge(events);
     }
     return events;

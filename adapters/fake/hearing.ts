@@ -1,7 +1,7 @@
 import { durationMs, type Frame } from "../../pipeline/audio.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import type { Hearing, HearingEvent, Input } from "../../pipeline/ports.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 import { Lifetime } from "../lifetime.ts";
 import { ProgressMeter } from "../progress_meter.ts";
 import type { Fault, Faults } from "./fault.ts";
@@ -45,7 +45,8 @@ export function fakeHearing(
     }
   }
 
-  async function* hearFrame(frame: Frame, signal: AbortSignal): AsyncGenerator<HearingEvent> {
+  /** The fault that comes before the end of a frame, if any. */
+  function faultIn(frame: Frame): HearingFault | undefined {
     if (frame.rate !== rate) {
       throw new PipelineError(
         "invalid_request",
@@ -54,14 +55,7 @@ export function fakeHearing(
     }
     const end = frame.position + frame.samples.length;
     faults ??= faultsFrom(durationMs(frame.position, rate));
-    const fault = faults.next(({ atMs }) => atMs * rate / 1000 <= end);
-    if (fault) {
-      yield* report(listener.hear(frame, Math.round(fault.atMs * rate / 1000)), signal);
-      await faults.play(fault, `Cannot hear with ${name}`, signal);
-    }
-    yield* report(listener.hear(frame), signal);
-    const due = progress.due(listener);
-    if (due) yield due;
+    return faults.next(({ atMs }) => atMs * rate / 1000 <= end);
   }
 
   async function* hear(input: AsyncIterable<Input>, outer: AbortSignal): AsyncGenerator<HearingEvent> {
@@ -69,7 +63,8 @@ export function fakeHearing(
     lifetime.check();
     if (begun) throw new TypeError("Cannot hear twice: open another session");
     begun = true;
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     let heard = 0;
     for await (const item of abortable(input, signal)) {
       if (item.type === "packets") {
@@ -81,7 +76,16 @@ export function fakeHearing(
         yield { type: "flushed", id: item.id };
       } else {
         heard += item.samples.length;
-        yield* hearFrame(item, signal);
+        const fault = faultIn(item);
+        if (fault) {
+          yield* report(listener.hear(item, Math.round(fault.atMs * rate / 1000)), signal);
+          await faults!.play(fault, `Cannot hear with ${name}`, signal);
+        }
+        // Most frames have nothing to report: no generator is made for them.
+        const events = listener.hear(item);
+        if (events.length > 0) yield* report(events, signal);
+        const due = progress.due(listener);
+        if (due) yield due;
       }
     }
     await finish(signal);

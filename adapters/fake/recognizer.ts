@@ -8,6 +8,7 @@ import { EnergyListener } from "./energy_listener.ts";
 import { type Fault, Faults } from "./fault.ts";
 import { fakeHearing, type HearingFault } from "./hearing.ts";
 import { fakeLanguages } from "./languages.ts";
+import { OwnListener, type OwnScript } from "./own_listener.ts";
 import { checkScript, type ReportingDelays, type ScriptedUtterance } from "./script.ts";
 import { ScriptedListener } from "./scripted_listener.ts";
 
@@ -20,6 +21,8 @@ export interface FakeRecognizerOptions extends ReportingDelays {
   readonly formats?: readonly Format[];
   /** By default the longest time that a word of the script is misheard. */
   readonly stableAfterMs?: number;
+  /** What it translates and speaks itself; nothing by default. */
+  readonly own?: OwnScript;
   readonly faults?: readonly HearingFault[];
   readonly openFaults?: readonly Fault[];
 }
@@ -38,7 +41,7 @@ export const fakeInputs: readonly Format[] = [16000, 8000, 24000, 48000].map((ra
  */
 export function fakeRecognizer(options: FakeRecognizerOptions = {}): Owned<SpeechRecognizer> {
   const name = options.name ?? "fake";
-  const { script } = options;
+  const { script, own } = options;
   if (script) checkScript(script, options);
   const lifetime = new Lifetime(`recognizer ${name}`);
   const faults = new Faults(options.faults);
@@ -48,11 +51,18 @@ export function fakeRecognizer(options: FakeRecognizerOptions = {}): Owned<Speec
   const misheardMs = (script ?? []).flatMap(({ words }) => words.map(({ misheard }) => misheard?.forMs ?? 0));
   return {
     name,
-    traits: { languages, formats, stableAfterMs: options.stableAfterMs ?? Math.max(0, ...misheardMs) },
-    async open({ languages: wanted, format, signal }) {
+    traits: {
+      languages,
+      formats,
+      stableAfterMs: options.stableAfterMs ?? Math.max(0, ...misheardMs),
+      ...(own?.translates ? { translates: own.translates } : {}),
+      ...(own?.speaks ? { speaks: own.speaks } : {}),
+    },
+    async open({ languages: wanted, format, targets = [], signal }) {
       lifetime.check();
       signal.throwIfAborted();
-      await openFaults.playNext(() => true, `Cannot open ${name}`, lifetime.within(signal));
+      using either = lifetime.link(signal);
+      await openFaults.playNext(() => true, `Cannot open ${name}`, either.signal);
       const unknown = wanted.find((tag) => matchTag(tag, languages) === undefined);
       if (unknown !== undefined || wanted.length === 0) {
         throw new PipelineError(
@@ -67,7 +77,8 @@ export function fakeRecognizer(options: FakeRecognizerOptions = {}): Owned<Speec
         );
       }
       const within = { rate: format.rate, language: wanted[0]! };
-      const listener = script ? new ScriptedListener(script, options, within) : new EnergyListener(within);
+      const heard = script ? new ScriptedListener(script, options, within) : new EnergyListener(within);
+      const listener = own ? new OwnListener(heard, own, targets, format.rate) : heard;
       return fakeHearing(listener, { name, rate: format.rate, faultsFrom: () => faults, engine: lifetime });
     },
     [Symbol.asyncDispose]() {

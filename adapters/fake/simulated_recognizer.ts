@@ -48,7 +48,8 @@ export function simulatedRecognizer(options: SimulatedRecognizerOptions = {}): O
       signal.throwIfAborted();
       const random = chance.fork();
       const openMs = drawMs(profile.stt.openMs, random);
-      if (openMs > 0) await clock.sleep(openMs, lifetime.within(signal));
+      using either = lifetime.link(signal);
+      if (openMs > 0) await clock.sleep(openMs, either.signal);
       if (random.chance(trouble.refused ?? 0)) throw refusal(`Cannot open ${simulatorName}`, random);
       const unknown = languages.find((tag) => matchTag(tag, fakeLanguages) === undefined);
       if (unknown !== undefined || languages.length === 0) {

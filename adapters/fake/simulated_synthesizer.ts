@@ -31,7 +31,8 @@ export function simulatedSynthesizer(options: SimulatorOptions = {}): Owned<Spee
     outer: AbortSignal,
   ): AsyncGenerator<SpeechEvent> {
     const fate = drawFate(trouble, random);
-    const signal = lifetime.within(outer);
+    using either = lifetime.link(outer);
+    const { signal } = either;
     const firstMs = drawMs(firstAudioMs, random) * (fate.slow ? drawDelayFactor(random) : 1);
     let first = true;
     let aheadMs = 0;
@@ -66,7 +67,8 @@ export function simulatedSynthesizer(options: SimulatorOptions = {}): Owned<Spee
       request.signal.throwIfAborted();
       const random = chance.fork();
       const ms = drawMs(openMs, random);
-      if (ms > 0) await clock.sleep(ms, lifetime.within(request.signal));
+      using either = lifetime.link(request.signal);
+      if (ms > 0) await clock.sleep(ms, either.signal);
       if (random.chance(trouble.refused ?? 0)) throw refusal(`Cannot open ${simulatorName}`, random);
       const voice = await inner.open(request);
       return {

@@ -29,7 +29,8 @@ export function simulatedTranslator(options: SimulatorOptions = {}): Owned<Trans
     outer: AbortSignal,
   ): AsyncGenerator<TranslationEvent> {
     const fate = drawFate(trouble, random);
-    const signal = lifetime.within(outer);
+    using either = lifetime.link(outer);
+    const { signal } = either;
     const firstMs = drawMs(firstTokenMs, random) * (fate.slow ? drawDelayFactor(random) : 1);
     if (firstMs > 0) await clock.sleep(firstMs, signal);
     if (fate.refused) throw refusal("Cannot translate", random);
@@ -58,7 +59,8 @@ export function simulatedTranslator(options: SimulatorOptions = {}): Owned<Trans
       request.signal.throwIfAborted();
       const random = chance.fork();
       const ms = drawMs(openMs, random);
-      if (ms > 0) await clock.sleep(ms, lifetime.within(request.signal));
+      using either = lifetime.link(request.signal);
+      if (ms > 0) await clock.sleep(ms, either.signal);
       if (random.chance(trouble.refused ?? 0)) throw refusal(`Cannot open ${simulatorName}`, random);
       const translation = await inner.open(request);
       return {

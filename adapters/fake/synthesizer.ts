@@ -3,7 +3,7 @@ import type { Format, Frame } from "../../pipeline/audio.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import { matchTag, sameLanguage } from "../../pipeline/language.ts";
 import type { SpeechEvent, SpeechSynthesizer, SynthesizerTraits, Voice } from "../../pipeline/ports.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 import { Lifetime } from "../lifetime.ts";
 import type { Owned } from "../provider.ts";
 import { type Fault, Faults } from "./fault.ts";
@@ -68,7 +68,8 @@ export function fakeSynthesizer(options: FakeSynthesizerOptions = {}): Owned<Spe
     async open({ language, voice, formats: wanted, signal }) {
       lifetime.check();
       signal.throwIfAborted();
-      await openFaults.playNext(() => true, `Cannot open ${name}`, lifetime.within(signal));
+      using either = lifetime.link(signal);
+      await openFaults.playNext(() => true, `Cannot open ${name}`, either.signal);
       const spoken = voices.filter((entry) => sameLanguage(entry.language, language));
       const tag = matchTag(language, spoken.map((entry) => entry.language));
       if (tag === undefined) {
@@ -128,7 +129,8 @@ function fakeVoice(
     if (!(speed >= speeds.min && speed <= speeds.max)) {
       throw new RangeError(`Cannot speak: speed is ${speed}, expected ${speeds.min} to ${speeds.max}`);
     }
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     let characters = 0;
     let written = 0;
     let position = 0;

@@ -72,7 +72,8 @@ export function fakeTranslator(options: FakeTranslatorOptions = {}): Owned<Trans
     async open({ source, target, glossary, signal }) {
       lifetime.check();
       signal.throwIfAborted();
-      await openFaults.playNext(() => true, `Cannot open ${name}`, lifetime.within(signal));
+      using either = lifetime.link(signal);
+      await openFaults.playNext(() => true, `Cannot open ${name}`, either.signal);
       if (!pairs.some((pair) => sameLanguage(pair.source, source) && sameLanguage(pair.target, target))) {
         throw new PipelineError(
           "unsupported_language",
@@ -105,7 +106,8 @@ function fakeTranslation(
   async function* stream(request: TranslationRequest, outer: AbortSignal): AsyncGenerator<TranslationEvent> {
     engine.check();
     lifetime.check();
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     signal.throwIfAborted();
     if (delayMs > 0) await clock.sleep(delayMs, signal);
     const pieces = translate(request.text, { source, target, glossary, request }).match(/\s*\S+\s*/g) ?? [];

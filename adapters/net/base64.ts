@@ -1,4 +1,4 @@
-import { decodeBase64 as decodeInScript } from "@std/encoding";
+import { decodeBase64 as decodeInScript, encodeBase64 as encodeInScript } from "@std/encoding";
 import { PipelineError } from "../../pipeline/error.ts";
 
 const native: ((text: string) => Uint8Array) | undefined =
@@ -15,4 +15,9 @@ export function decodeBase64(text: string, provider: string): Uint8Array {
   } catch {
     throw new PipelineError("internal", `Cannot use ${provider}: its audio is no base64`);
   }
+}
+
+/** Bytes as a base64 text, for the providers whose messages are nothing but text. */
+export function encodeBase64(bytes: Uint8Array & { toBase64?(): string }): string {
+  return bytes.toBase64?.() ?? encodeInScript(bytes);
 }

@@ -1,5 +1,6 @@
 import { Queue } from "../../flow/queue.ts";
 import { PipelineError } from "../../pipeline/error.ts";
+import type { PooledConnection } from "./held_connection.ts";
 import type { ConnectSocket, ProviderSocket, SocketRequest } from "./socket.ts";
 
 /** What a message of a provider says of one of the texts that are spoken over a connection. */
@@ -13,9 +14,10 @@ export type ContextEvent =
 const waitingLimit = 120 * 48_000 * 2;
 
 /** A connection over which several texts are spoken at a time; sorts what comes by its context. */
-export class ContextLink implements AsyncDisposable {
+export class ContextLink implements PooledConnection {
   readonly #socket: Promise<ProviderSocket>;
   readonly #contexts = new Map<string, Queue<Uint8Array>>();
+  readonly #gone = Promise.withResolvers<void>();
   #count = 0;
   #ended: PipelineError | undefined;
 
@@ -45,6 +47,10 @@ export class ContextLink implements AsyncDisposable {
   /** Whether nothing can be spoken over it any more. */
   get ended(): boolean {
     return this.#ended !== undefined;
+  }
+
+  get gone(): Promise<void> {
+    return this.#gone.promise;
   }
 
   /** Resolves when it is open; rejects as the connecting does. */
@@ -105,6 +111,7 @@ export class ContextLink implements AsyncDisposable {
   #end(error: PipelineError): void {
     if (this.#ended) return;
     this.#ended = error;
+    this.#gone.resolve();
     for (const audio of this.#contexts.values()) audio.fail(error);
     this.#contexts.clear();
   }

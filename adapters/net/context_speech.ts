@@ -1,5 +1,5 @@
 import type { Queue } from "../../flow/queue.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 import type { ContextLink } from "./context_link.ts";
 import type { ContextMessages, ContextWire } from "./context_wire.ts";
 import { Phrases } from "./phrases.ts";

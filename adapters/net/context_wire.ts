@@ -2,6 +2,7 @@ import type { ErrorKind } from "../../pipeline/error.ts";
 import type { SynthesizerTraits } from "../../pipeline/ports.ts";
 import type { ChosenVoice } from "./choose_voice.ts";
 import type { ContextEvent } from "./context_link.ts";
+import type { ConnectionLimits } from "./held_connection.ts";
 
 /** What a synthesizer's wire has to say that speaks several texts over one connection, each in a context of its own. */
 export interface ContextWire {
@@ -12,8 +13,10 @@ export interface ContextWire {
   readonly traits: SynthesizerTraits;
   /** The longest text, in UTF-16 units. */
   readonly textLimit: number;
-  /** How many contexts a connection may have at a time. */
-  readonly contexts: number;
+  /** How a connection may be used: its places are the contexts that it may have at a time. */
+  readonly limits: ConnectionLimits;
+  /** How many contexts may be at work at a time with one key: what its plan allows. */
+  readonly concurrency: number;
   readonly closing?: (code: number, reason: string) => ErrorKind | undefined;
   /** The connection for a voice; keys stand in the headers. */
   connection(

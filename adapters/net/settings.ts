@@ -45,6 +45,19 @@ export function nameSetting(fallback: string, description: string) {
   );
 }
 
+/** How much may be at work at a time with a key, 1 to 10,000. */
+export function concurrencySetting(fallback: number, description: string) {
+  return v.pipe(
+    v.optional(v.string(), String(fallback)),
+    v.trim(),
+    v.regex(/^\d{1,5}$/, "expected a whole number"),
+    v.transform(Number),
+    v.minValue(1, "expected at least 1"),
+    v.maxValue(10_000, "expected at most 10000"),
+    v.description(description),
+  );
+}
+
 /** One of a few words; the first is the default. */
 export function choiceSetting<const Choices extends readonly [string, ...string[]]>(
   choices: Choices,

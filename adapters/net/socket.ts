@@ -39,13 +39,24 @@ const messageLimit = 16 * 1024 * 1024;
 /** How long a connection may take to close in order, in ms. */
 const closingMs = 500;
 
+/** Options of {@linkcode socketConnector}. */
+export interface ConnectorOptions {
+  readonly clock: Clock;
+  /** How long a connection may take to open, in ms; 10,000 by default. */
+  readonly deadlineMs?: number;
+  /**
+   * How often the other side is asked whether it is still there (RFC 6455, 5.5.2), in ms, for connections over which nothing may come for long; a connection
+   * over which nothing has come from one time to the next has ended. It is not asked when absent.
+   */
+  readonly checkEveryMs?: number;
+}
+
 /**
  * Connects by the `ws` library, which is loaded at the first connection: the platform's own client stalls for 44 ms on each message above
  * 1,024 bytes and takes no headers in the standard way.
  */
-export function socketConnector(
-  { clock, deadlineMs = 10_000 }: { readonly clock: Clock; readonly deadlineMs?: number },
-): ConnectSocket {
+export function socketConnector(options: ConnectorOptions): ConnectSocket {
+  const { clock, deadlineMs = 10_000, checkEveryMs } = options;
   return async (request, signal) => {
     signal.throwIfAborted();
     const { WebSocket } = await import("ws");
@@ -60,6 +71,7 @@ export function socketConnector(
     // Before the connection is open: the first message may come in the same turn.
     const closed = listen(socket, request);
     await opened(socket, request, { clock, deadlineMs }, signal);
+    if (checkEveryMs !== undefined) checkOften(socket, clock, checkEveryMs, closed);
     return {
       send(data) {
         if (socket.readyState === socket.OPEN) socket.send(data);
@@ -76,6 +88,30 @@ export function socketConnector(
       },
     };
   };
+}
+
+/** Ends a connection whose other side is silent: half of it may have been gone for long without anybody telling. */
+async function checkOften(
+  socket: WebSocket,
+  clock: Clock,
+  everyMs: number,
+  closed: Promise<void>,
+): Promise<void> {
+  const over = new AbortController();
+  closed.then(() => over.abort());
+  let heard = true;
+  socket.on("pong", () => heard = true);
+  socket.on("message", () => heard = true);
+  try {
+    while (heard) {
+      heard = false;
+      socket.ping();
+      await clock.sleep(everyMs, over.signal);
+    }
+    socket.terminate();
+  } catch {
+    // It has ended by itself.
+  }
 }
 
 /** What a close code means (RFC 6455, 7.4.1) where the provider has no meaning of its own for it. */

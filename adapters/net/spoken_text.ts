@@ -1,5 +1,5 @@
 import { PipelineError } from "../../pipeline/error.ts";
-import { abortable } from "../abortable.ts";
+import { abortable } from "../../flow/abortable.ts";
 
 /** A text as it goes over a wire: well-formed, without control characters, white space single. White space at its ends stays, as one space. */
 export function plain(text: string): string {

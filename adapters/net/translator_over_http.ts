@@ -1,5 +1,4 @@
 import { type Clock, systemClock } from "../../flow/clock.ts";
-import { Queue } from "../../flow/queue.ts";
 import { type ErrorKind, PipelineError } from "../../pipeline/error.ts";
 import type {
   Translation,
@@ -11,7 +10,9 @@ import type {
 } from "../../pipeline/ports.ts";
 import { Lifetime } from "../lifetime.ts";
 import type { Owned } from "../provider.ts";
-import { exchange, exchangeJson, type Fetch, type HttpOptions, type HttpRequest } from "./http.ts";
+import { traced } from "../traced.ts";
+import { exchange, type Fetch, type HttpOptions, type HttpRequest, readJson } from "./http.ts";
+import { HttpSessions } from "./http_sessions.ts";
 
 /** What a translator's wire has to say: which requests are sent, and what their answers mean. */
 export interface TranslatorWire {
@@ -55,22 +56,23 @@ export interface Outside {
 
 /** A translator that sends a request for each text. */
 export function translatorOverHttp(wire: TranslatorWire, outside: Outside = {}): Owned<Translator> {
-  const { name, provider, pairs, refusal, atOnce = 64 } = wire;
+  const { name, provider, pairs, refusal, atOnce } = wire;
   const { fetch = globalThis.fetch, clock = systemClock, deadlineMs = 10_000 } = outside;
   const http: HttpOptions = { provider, fetch, clock, deadlineMs, ...(refusal && { refusal }) };
   const lifetime = new Lifetime(`translator ${name}`);
-  /** Whoever is on the way holds a place: a queue whose senders wait for room, in order. */
-  const places = new Queue<true>({ limit: atOnce });
+  const sessions = new HttpSessions({ http, clock, lifetime, atOnce });
   return {
     name,
     traits: { pairs },
+    connections: () => [{ name, ...sessions.connections }],
     async open({ signal, ...options }) {
       lifetime.check();
       signal.throwIfAborted();
-      const within = lifetime.within(signal);
-      const conversation = await wire.prepare(options, (request) => exchangeJson(request, http, within));
-      within.throwIfAborted();
-      return translation(conversation, wire, http, { engine: lifetime, places });
+      using either = lifetime.link(signal);
+      const ask = (request: HttpRequest) => readJson(sessions.prepare(request, either.signal), provider);
+      const conversation = await wire.prepare(options, ask);
+      either.signal.throwIfAborted();
+      return translation(conversation, wire, http, { engine: lifetime, sessions });
     },
     [Symbol.asyncDispose]() {
       lifetime.end();
@@ -92,9 +94,10 @@ function translation(
   conversation: Conversation,
   { name, textLimit }: TranslatorWire,
   http: HttpOptions,
-  { engine, places }: { readonly engine: Lifetime; readonly places: Queue<true> },
+  { engine, sessions }: { readonly engine: Lifetime; readonly sessions: HttpSessions },
 ): Translation {
   const lifetime = new Lifetime(`translation of ${name}`);
+  const end = sessions.begin();
 
   async function* translate(
     request: TranslationRequest,
@@ -102,7 +105,8 @@ function translation(
   ): AsyncGenerator<TranslationEvent> {
     engine.check();
     lifetime.check();
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     signal.throwIfAborted();
     const { length } = request.text;
     if (length > textLimit) {
@@ -112,21 +116,25 @@ function translation(
     }
     if (request.text.trim() === "") return;
     const wellFormed = { ...request, text: request.text.toWellFormed() };
-    await places.send(true, signal);
+    const { waitedMs, reused, end } = await sessions.take(signal);
+    let kept = false;
     try {
-      const body = exchange(conversation.ask(wellFormed), http, signal);
+      yield { type: "acquired", waitedMs, reused };
+      const body = exchange(conversation.ask(wellFormed), { ...http, ...traced(request) }, signal);
       for await (const event of conversation.read(body, wellFormed)) {
         yield event;
         signal.throwIfAborted();
       }
+      kept = true;
     } finally {
-      await places.receive(new AbortController().signal);
+      end(kept);
     }
   }
 
   return {
     translate,
     [Symbol.asyncDispose]() {
+      if (!lifetime.ended) end();
       lifetime.end();
       return Promise.resolve();
     },

@@ -68,6 +68,9 @@ function marked(text: string): string {
   return `<source>${data}</source>`;
 }
 
+/** One for all requests: to make one takes longer than to write the rest of the prompt. */
+const languageNames = new Intl.DisplayNames("en", { type: "language" });
+
 function nameOf(tag: LanguageTag): string {
-  return `${new Intl.DisplayNames("en", { type: "language" }).of(tag) ?? tag} (${tag})`;
+  return `${languageNames.of(tag) ?? tag} (${tag})`;
 }

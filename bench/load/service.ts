@@ -1,10 +1,16 @@
-/** The service under load, in a process of its own. */
+import { type ChildServer, startChild } from "../child_server.ts";
+
+/** The service under load, in a process of its own, with its providers where they are in another. */
 export interface LoadedService extends AsyncDisposable {
   readonly url: string;
   readonly pid: number;
+  /** The process of the providers; `undefined` when they are simulated within the service. */
+  readonly providers: number | undefined;
 }
 
-const simulated = { PARLEY_STT: "simulated", PARLEY_MT: "simulated", PARLEY_TTS: "simulated" };
+/** Where the providers are simulated: in the process of the service, or in a third one, so that the service reaches them over sockets as it does real ones. */
+export type Place = "inside" | "outside";
+
 /** What is to be found is where it breaks, not where it refuses. */
 const unlimited = {
   PARLEY_MAX_SESSIONS: "100000",
@@ -12,16 +18,24 @@ const unlimited = {
   PARLEY_MAX_MEMORY_MB: "1000000",
 };
 
-/** Starts the service on simulated engines; `flags` go to Deno. */
-export async function startService(profile: string, flags: readonly string[] = []): Promise<LoadedService> {
-  const main = new URL("../../main.ts", import.meta.url).href;
+/** Starts the service on simulated engines; `flags` go to its Deno. */
+export async function startService(
+  profile: string,
+  flags: readonly string[] = [],
+  place: Place = "inside",
+): Promise<LoadedService> {
+  const providers = place === "outside"
+    ? await startChild(new URL("providers.ts", import.meta.url), [profile])
+    : undefined;
+  const main = new URL(providers ? "remote_service.ts" : "../../main.ts", import.meta.url).href;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", ...flags, main],
+    args: ["run", "--allow-all", ...flags, main, ...providers ? [providers.url] : []],
     env: {
       PARLEY_PORT: "0",
       PARLEY_LOG_LEVEL: "info",
       PARLEY_SIMULATOR_PROFILE: profile,
-      ...simulated,
+      PARLEY_STT: "simulated",
+      ...providers ? outside(providers) : { PARLEY_MT: "simulated", PARLEY_TTS: "simulated" },
       ...unlimited,
     },
     stdin: "null",
@@ -45,9 +59,25 @@ export async function startService(profile: string, flags: readonly string[] = [
   return {
     url: await url.promise,
     pid: child.pid,
+    providers: providers?.pid,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
       await Promise.all([child.status, reading]);
+      await providers?.stop();
     },
+  };
+}
+
+/** The adapters of real providers, led to the stand-ins. */
+function outside({ url }: ChildServer): Readonly<Record<string, string>> {
+  const address = url.replace(/^ws/, "http");
+  return {
+    PARLEY_MT: "openai_chat",
+    PARLEY_OPENAI_CHAT_URL: address,
+    OPENAI_API_KEY: "none",
+    PARLEY_TTS: "cartesia",
+    CARTESIA_API_KEY: "none-of-any-use",
+    PARLEY_CARTESIA_URL: address,
+    PARLEY_CARTESIA_CONCURRENCY: "999",
   };
 }

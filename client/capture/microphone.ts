@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import { microphoneError, platformError } from "../interpret_error.ts";
 import type { MicrophoneWish } from "../interpret_options.ts";
+import { microphoneError, platformError } from "./device_error.ts";
 
 /** A microphone to choose. */
 export interface Microphone {
@@ -15,7 +15,9 @@ export interface Microphone {
  * @param ask whether to ask the user for permission first, so that labels are known.
  * @throws {InterpretError} when there is no access to microphones at all, or the user was asked and did not allow it.
  */
-export async function microphones({ ask = false }: { ask?: boolean } = {}): Promise<readonly Microphone[]> {
+export async function microphones(
+  { ask = false }: { readonly ask?: boolean } = {},
+): Promise<readonly Microphone[]> {
   if (ask) stopTracks(await openMicrophone({}));
   const devices = await mediaDevices().enumerateDevices();
   return devices.filter(({ kind }) => kind === "audioinput").map(({ deviceId, label }) => ({

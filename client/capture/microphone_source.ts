@@ -1,9 +1,10 @@
 /// <reference lib="dom" />
-import { InterpretError, microphoneError } from "../interpret_error.ts";
+import type { InterpretError } from "../interpret_error.ts";
 import type { MicrophoneWish } from "../interpret_options.ts";
 import type { Source, SourceTarget } from "../source.ts";
 import type { WireFormat } from "../../protocol/client_message.ts";
 import type { CaptureMessage } from "./capture_message.ts";
+import { microphoneError } from "./device_error.ts";
 import { Gap } from "./gap.ts";
 import { openMicrophone, stopTracks } from "./microphone.ts";
 import { OpusEncoder } from "./opus_encoder.ts";

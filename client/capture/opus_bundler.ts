@@ -1,4 +1,4 @@
-import { MAX_OPUS_PACKET_BYTES } from "../../protocol/opus_bundle.ts";
+import { MAX_OPUS_PACKET_BYTES } from "../../protocol/limits.ts";
 
 /** Packets that go out in one message, and how long they last in samples at 48 kHz. */
 export interface OpusBundle {

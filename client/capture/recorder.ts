@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
-import { InterpretError, platformError } from "../interpret_error.ts";
 import { CAPTURE_PROCESSOR, type CaptureMessage, type CaptureOptions } from "./capture_message.ts";
+import { deviceError, platformError } from "./device_error.ts";
 
 /** Turns a microphone's stream into samples at a wanted rate, in an audio worklet. */
 export class Recorder {
@@ -41,7 +41,7 @@ export class Recorder {
       await this.#prepare(context);
       if (this.#connect(context, stream)) return;
     }
-    throw new InterpretError("microphone_busy");
+    throw deviceError("microphone_busy");
   }
 
   /** Listens to nothing. */

@@ -1,4 +1,3 @@
-import { Condition } from "../../flow/condition.ts";
 import type { Source, SourceTarget } from "../source.ts";
 import { LevelMeter } from "./level_meter.ts";
 import { toFloat32 } from "./pcm.ts";
@@ -9,8 +8,8 @@ const levelMs = 100;
 export class SampleSource implements Source {
   readonly #samples: AsyncIterator<Int16Array>;
   readonly #meter: LevelMeter;
-  readonly #changed = new Condition();
-  #paused = false;
+  /** Resolves when the samples go on; `undefined` while they do. */
+  #pause: PromiseWithResolvers<void> | undefined;
 
   constructor(samples: AsyncIterable<Int16Array>, rate: number) {
     this.#samples = samples[Symbol.asyncIterator]();
@@ -19,7 +18,7 @@ export class SampleSource implements Source {
 
   async run(target: SourceTarget, signal: AbortSignal): Promise<void> {
     while (true) {
-      while (this.#paused) await this.#changed.wait(signal);
+      while (this.#pause) await abortable(this.#pause.promise, signal);
       const { done, value } = await abortable(this.#samples.next(), signal);
       if (done) return;
       const level = this.#meter.push(toFloat32(value));
@@ -29,8 +28,12 @@ export class SampleSource implements Source {
   }
 
   pause(paused: boolean): void {
-    this.#paused = paused;
-    this.#changed.notify();
+    if (paused) {
+      this.#pause ??= Promise.withResolvers();
+    } else {
+      this.#pause?.resolve();
+      this.#pause = undefined;
+    }
   }
 
   close(): void {

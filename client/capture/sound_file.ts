@@ -1,5 +1,6 @@
 /// <reference lib="dom" />
 import { InterpretError } from "../interpret_error.ts";
+import { deviceError } from "./device_error.ts";
 
 /** A file may have so many bytes: the browser decodes it as a whole. */
 const limitBytes = 200_000_000;
@@ -19,7 +20,7 @@ export async function decodeSoundFile(file: Blob, rate: number): Promise<AudioBu
   try {
     return await new OfflineAudioContext(1, 1, rate).decodeAudioData(await file.arrayBuffer());
   } catch (error) {
-    throw new InterpretError("unreadable_audio", undefined, { cause: error });
+    throw deviceError("unreadable_audio", { cause: error });
   }
 }
 

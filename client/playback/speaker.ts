@@ -1,7 +1,8 @@
 /// <reference lib="dom" />
 import type { SpeechEvent } from "../interpret_event.ts";
-import { platformError } from "../interpret_error.ts";
+import { platformError } from "../capture/device_error.ts";
 import { PLAYBACK_PROCESSOR, type PlaybackCommand, type PlaybackMessage } from "./playback_message.ts";
+import type { SoundOutput } from "./sound_output.ts";
 
 /** How long the browser may take to let sound out before it counts as blocked, in ms. */
 const patienceMs = 500;
@@ -20,18 +21,13 @@ export interface Original {
   stop(): void;
 }
 
-/**
- * The page's voice: speaks one lane, beside it the original of a file, quieter while the lane speaks. All sound goes through an `<audio>` element, where the
- * browser's echo cancellation hears it. To be made in a click or key press.
- */
+/** The page's voice: speaks one lane, beside it the original of a file, quieter while the lane speaks. */
 export class Speaker {
-  /** What sounds. */
-  readonly element = new Audio();
-  readonly #context = new AudioContext();
+  readonly #output: SoundOutput;
+  readonly #context: AudioContext;
   readonly #tell: (message: SpeakerMessage) => void;
-  readonly #output = this.#context.createMediaStreamDestination();
-  readonly #speech = this.#context.createGain();
-  readonly #original = this.#context.createGain();
+  readonly #speech: GainNode;
+  readonly #original: GainNode;
   readonly #drained = new Set<() => void>();
   #node: AudioWorkletNode | undefined;
   #lane = { lane: 0, rate: 0 };
@@ -43,14 +39,22 @@ export class Speaker {
   /** The segment that is not played because it began while there was no sound. */
   #missed: number | undefined;
 
-  constructor(tell: (message: SpeakerMessage) => void) {
+  /** @param output belongs to the speaker from here on. */
+  constructor(output: SoundOutput, tell: (message: SpeakerMessage) => void) {
+    const { context, destination } = output;
+    this.#output = output;
+    this.#context = context;
     this.#tell = tell;
-    this.#speech.connect(this.#output);
+    this.#speech = context.createGain();
+    this.#speech.connect(destination);
+    this.#original = context.createGain();
     this.#original.gain.value = this.#originalVolume;
-    this.#original.connect(this.#output);
-    this.element.srcObject = this.#output.stream;
-    // In the click itself: later it would count as the page's own idea.
-    void this.#start();
+    this.#original.connect(destination);
+  }
+
+  /** What sounds. */
+  get element(): HTMLAudioElement {
+    return this.#output.element;
   }
 
   /** Loads the worklet from where it is served. */
@@ -147,7 +151,7 @@ export class Speaker {
 
   /** Lets sound out; to be called in a click or key press. */
   async resume(): Promise<void> {
-    await this.#start();
+    await this.#output.start();
     this.#changed();
   }
 
@@ -162,17 +166,9 @@ export class Speaker {
     this.#listenForGestures(false);
     this.#context.onstatechange = null;
     if (this.#node) this.#node.port.onmessage = null;
-    this.element.pause();
-    this.element.srcObject = null;
     for (const resolve of this.#drained) resolve();
     this.#drained.clear();
-    if (this.#context.state !== "closed") await this.#context.close();
-  }
-
-  async #start(): Promise<void> {
-    // Where it is not allowed, `resume` waits for ever and `play` rejects.
-    void this.#context.resume().catch(() => {});
-    await this.element.play().catch(() => {});
+    await this.#output.close();
   }
 
   #changed(): void {
@@ -185,7 +181,7 @@ export class Speaker {
     this.#blocked = blocked;
     this.#listenForGestures(blocked);
     // After a phone call, or when the tab comes back, it may go on without a click.
-    if (blocked) void this.#start();
+    if (blocked) void this.#output.start();
   }
 
   #listenForGestures(on: boolean): void {

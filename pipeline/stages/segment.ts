@@ -18,6 +18,8 @@ export interface Segment {
 
 /** Where clauses are cut. */
 export interface SegmentRules {
+  /** A sentence mark cuts from this length up, in characters. */
+  readonly sentenceChars: number;
   /** A comma cuts from this length up, in characters: less is not worth a breath. */
   readonly commaChars: number;
   /** A conjunction starts a new clause when the one before has this length, in characters. */
@@ -30,16 +32,32 @@ export interface SegmentRules {
   readonly maxChars: number;
   /** ... or ms of speech. */
   readonly maxMs: number;
+  /** Whether the end of an utterance cuts. */
+  readonly endOfUtterance: boolean;
 }
 
 /** Rules that serve recognizers with and without punctuation. */
 export const defaultSegmentRules: SegmentRules = {
+  sentenceChars: 0,
   commaChars: 20,
   conjunctionChars: 35,
   pauseMs: 250,
   pauseChars: 12,
   maxChars: 120,
   maxMs: 4000,
+  endOfUtterance: true,
+};
+
+/** Rules where somebody else says when a clause is complete: only what was forgotten, or grows beyond all measure, is cut. */
+export const onDemandSegmentRules: SegmentRules = {
+  sentenceChars: Infinity,
+  commaChars: Infinity,
+  conjunctionChars: Infinity,
+  pauseMs: 5000,
+  pauseChars: 0,
+  maxChars: 400,
+  maxMs: 15_000,
+  endOfUtterance: false,
 };
 
 /**
@@ -73,7 +91,7 @@ export class Segmenter {
   /** Takes words that were committed; returns the clauses that are complete with them. */
   add(words: readonly Word[], utterance: number, language: LanguageTag): Segment[] {
     const cut: Segment[] = [];
-    if (utterance !== this.#utterance) cut.push(...this.close());
+    if (utterance !== this.#utterance) cut.push(...this.endUtterance());
     this.#utterance = utterance;
     this.#language = language;
     for (const word of words.flatMap((word) => splitUnspaced(word, language))) {
@@ -97,9 +115,30 @@ export class Segmenter {
     return this.close();
   }
 
-  /** Ends the clause now growing, if there is one: the utterance is over. */
+  /** The utterance is over. */
+  endUtterance(): Segment[] {
+    return this.#rules.endOfUtterance ? this.close() : [];
+  }
+
+  /** Ends the clause now growing, if there is one. */
   close(): Segment[] {
     return this.#run.length > 0 ? [this.#cut(this.#run.length)] : [];
+  }
+
+  /** A clause of which only its place is known, on the source clock: what was said has not been heard. To be asked for between clauses. */
+  wordless(startMs: number, endMs: number, language: LanguageTag): Segment {
+    const [segment, utterance] = [this.#next++, this.#utterance];
+    return { segment, utterance, language, text: "", words: [], startMs, endMs };
+  }
+
+  /** The clause now growing as it will be if these words are committed, too; `undefined` while it would not be complete. */
+  foresee(tentative: readonly Word[], utterance: number, language: LanguageTag): string | undefined {
+    if (utterance !== this.#utterance && this.#run.length > 0) return undefined;
+    const ahead = new Segmenter(this.#next, this.#rules);
+    ahead.#utterance = utterance;
+    ahead.#run = [...this.#run];
+    ahead.#shown = this.#shown;
+    return ahead.add(tentative, utterance, language)[0]?.text;
   }
 
   #breaksBefore(word: Word): boolean {
@@ -111,8 +150,9 @@ export class Segmenter {
   }
 
   #breaksAfter(word: Word): boolean {
-    return endsSentence(word.text, this.#language) ||
-      (endsWithComma(word.text) && this.pendingText.length >= this.#rules.commaChars);
+    const { sentenceChars, commaChars } = this.#rules;
+    return (endsSentence(word.text, this.#language) && this.pendingText.length >= sentenceChars) ||
+      (endsWithComma(word.text) && this.pendingText.length >= commaChars);
   }
 
   #tooLong(): boolean {

@@ -130,6 +130,7 @@ Deno.test(
     await clause(page, 1);
     assertEquals(await page.locator("#choose-file").isVisible(), false);
     assertEquals(await page.textContent("#playing"), sound.path.split("/").at(-1));
+    await phase(page, "finishing");
     await phase(page, "ended");
     assertEquals(await texts(page, ".said"), said);
     assertGreater(await loudest(page), 0.05);

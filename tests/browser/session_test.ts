@@ -32,7 +32,7 @@ async function cutTwentyTimes(): Promise<number> {
   await using proxy = cuttingProxy({ port: Number(new URL(service.url).port) });
   await using file = await microphoneFile(24);
   await using browser = await openBrowser({ microphone: file.path });
-  const { page } = await openPage(browser, `${proxy.url}/example.html`);
+  const { page } = await openPage(browser, `${proxy.url}/example.html`, { codec: "pcm" });
   const random = randomFrom(4);
   let cuts = 0;
   await page.exposeFunction("cut", () => {
@@ -87,7 +87,7 @@ Deno.test(
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(3);
     await using browser = await openBrowser({ microphone: file.path });
-    const { page, troubles } = await openPage(browser, `${service.url}/example.html`);
+    const { page, troubles } = await openPage(browser, `${service.url}/example.html`, { codec: "pcm" });
     const { devices, found, position, took } = await page.evaluate(async () => {
       const { interpret, microphones } = await import("/client.js");
       const found = await microphones({ ask: true });
@@ -132,7 +132,7 @@ Deno.test(
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(6);
     await using browser = await openBrowser({ microphone: file.path });
-    const { page } = await openPage(browser, `${service.url}/example.html`);
+    const { page } = await openPage(browser, `${service.url}/example.html`, { codec: "pcm" });
     await page.evaluate(async () => {
       const { interpret } = await import("/client.js");
       const plain = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
@@ -164,7 +164,7 @@ Deno.test("the example says in plain words that the microphone is not allowed", 
   await using service = liveService();
   await using file = await microphoneFile(1);
   await using browser = await openBrowser({ microphone: file.path, permission: "denied" });
-  const { page, troubles } = await openPage(browser, `${service.url}/example.html`);
+  const { page, troubles } = await openPage(browser, `${service.url}/example.html`, { codec: "pcm" });
   await page.click("button");
   await page.waitForFunction(() => document.querySelector("#trouble")!.textContent !== "");
   const said = await page.textContent("#trouble");
@@ -179,7 +179,7 @@ Deno.test(
     await using service = liveService();
     await using file = await microphoneFile(4);
     await using browser = await openBrowser({ microphone: file.path });
-    const { page, troubles } = await openPage(browser, `${service.url}/example.html`);
+    const { page, troubles } = await openPage(browser, `${service.url}/example.html`, { codec: "pcm" });
     await page.click("button");
     await page.waitForFunction(() => document.querySelector("#heard")!.textContent!.includes("near the sea"));
     await page.waitForFunction(() => document.querySelector("#translated")!.textContent!.includes("es:sea"));
@@ -196,7 +196,7 @@ Deno.test(
     await using service = liveService({ onFrame: heard.take });
     await using file = await microphoneFile(3);
     await using browser = await openBrowser({ microphone: file.path });
-    const { page, troubles } = await openPage(browser, `${service.url}/example.html`);
+    const { page, troubles } = await openPage(browser, `${service.url}/example.html`, { codec: "pcm" });
     const reasons = await page.evaluate(async () => {
       const { interpret } = await import("/client.js");
       const streams: MediaStream[] = [];

@@ -23,6 +23,7 @@ Deno.test("A service under chaos speaks each segment once or says once why not",
   for (const outcome of ["spoken", "failed", "skipped", "cancelled"] as const) {
     assertGreater(sum(({ counts }) => counts[outcome]), 50, outcome);
   }
+  assertGreater(reports.reduce((total, { garbage }) => total + garbage.closed, 0), 100);
   assertGreater(sessions.filter(({ end }) => end === "ended").length, 50);
 });
 

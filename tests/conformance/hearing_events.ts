@@ -1,4 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
+import { samplesOf } from "../../pipeline/audio.ts";
 import type { HearingEvent, Hypothesis } from "../../pipeline/ports.ts";
 import { matchTag } from "../../pipeline/language.ts";
 
@@ -26,7 +27,8 @@ interface Progress {
 
 /**
  * Checks a whole report of a {@linkcode Hearing}, from its first event to its end, against the port: one final per utterance and nothing
- * of the utterance revised after it, stable words that stay, numbers, positions and times that never go back, flushes answered once.
+ * of the utterance revised after it, stable words that stay, numbers, positions and times that never go back, also of what it translates and
+ * speaks itself, flushes answered once.
  *
  * @throws {AssertionError} that names the rule that is broken.
  */
@@ -34,6 +36,8 @@ export function assertConsistent(events: readonly HearingEvent[], heard: Heard):
   const { rate, from, to } = heard;
   const toMs = (samples: number) => samples * 1000 / rate;
   const flushes: number[] = [];
+  const translatedTo = new Map<string, number>();
+  const spokenTo = new Map<string, number>();
   let open: Progress | undefined;
   let numbered = -Infinity;
   let position = from;
@@ -115,6 +119,26 @@ export function assertConsistent(events: readonly HearingEvent[], heard: Heard):
         heardTo = event.heardTo;
         settledTo = event.settledTo;
         break;
+      case "translation":
+        if (event.sourceTo === undefined) break;
+        assert(
+          event.sourceTo >= (translatedTo.get(event.target) ?? from),
+          `The place of a translation goes back: ${event.sourceTo} after ${translatedTo.get(event.target)}`,
+        );
+        assert(
+          event.sourceTo <= to,
+          `A translation comes from past the audio: ${event.sourceTo}, expected at most ${to}`,
+        );
+        translatedTo.set(event.target, event.sourceTo);
+        break;
+      case "speech": {
+        const { audio, target } = event;
+        const length = samplesOf(audio);
+        assert(length * 5 <= audio.rate, `A piece of speech has ${length} samples, more than 200 ms`);
+        assertEquals(audio.position, spokenTo.get(target) ?? 0, "Positions of speech go on without a gap");
+        spokenTo.set(target, audio.position + length);
+        break;
+      }
       case "flushed":
         close(`before flush ${event.id} is answered`);
         flushes.push(event.id);

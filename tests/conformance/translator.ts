@@ -59,6 +59,8 @@ export const translatorChecks: readonly TranslatorCheck[] = [
           for (const event of events) {
             if (event.type === "append") {
               assert(event.text !== "", "A piece is empty");
+            } else if (event.type === "acquired") {
+              assert(event === events[0] && event.waitedMs >= 0, "A connection is told of late");
             } else {
               for (const count of [event.audioMs, event.characters, event.tokens]) {
                 assert(count === undefined || count >= 0, `Usage is ${count}, expected 0 or more`);

@@ -14,6 +14,7 @@ const create = (address: string, options: Partial<CartesiaOptions> = {}) =>
     model: "sonic-3.5",
     voices: ["voice1"],
     languages: ["en", "es"],
+    concurrency: 2,
     ...options,
   });
 
@@ -36,6 +37,7 @@ failSocket({
   create,
   route: "/tts/websocket",
   contexts: 2,
+  idleMs: 300_000,
   errors: [
     [{ ...error, status_code: 400, error_code: "voice_not_found", context_id: "c1" }, "invalid_request"],
     [{ ...error, status_code: 402, error_code: "quota_exceeded" }, "quota_exhausted"],

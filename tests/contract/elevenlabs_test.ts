@@ -21,6 +21,7 @@ const create = (address: string, options: Partial<ElevenLabsOptions> = {}) =>
     voices: ["voice1", "voice2"],
     languages: ["en", "es", "nb"],
     transport: "socket",
+    concurrency: 5,
     ...options,
   });
 
@@ -62,6 +63,7 @@ failSocket({
   create,
   route: "/multi-stream-input",
   contexts: 5,
+  idleMs: 180_000,
   errors: [
     [{ message: "x", error: "quota_exceeded", code: 1008 }, "quota_exhausted"],
     [{ message: "x", error: "something_new", contextId: "c1" }, "unavailable"],

@@ -103,7 +103,12 @@ Deno.test("OTEL_DENO=true exports the spans and the metrics of the service, from
   assertEquals(root.links?.map(({ spanId }) => spanId), [session.spanId]);
   assertEquals(root.parentSpanId ?? "", "");
   const children = spans.filter(({ parentSpanId }) => parentSpanId === root.spanId);
-  assertEquals(children.map(({ name }) => name).toSorted(), ["mt", "stt", "tts"]);
+  assertEquals(children.map(({ name }) => name).toSorted(), ["call", "call", "mt", "stt", "tts"]);
+  const ofSession = spans.filter(({ parentSpanId }) => parentSpanId === session.spanId);
+  const stages = ofSession.map(({ attributes }) =>
+    attributes?.find(({ key }) => key === "parley.stage")?.value.stringValue
+  );
+  assertEquals(stages.toSorted(), ["mt", "stt", "stt", "tts"]);
   for (const { startTimeUnixNano, endTimeUnixNano, traceId } of [root, ...children]) {
     assertEquals(traceId, root.traceId);
     assert(BigInt(startTimeUnixNano) <= BigInt(endTimeUnixNano));

@@ -37,14 +37,28 @@ export async function openBrowser(options: BrowserOptions = {}): Promise<Browser
   });
 }
 
+/** What a page of a test is like. */
+export interface PageOptions {
+  /** What the service takes, as far as the page can see; all that it does take by default. Raw samples can be compared with what was said. */
+  readonly codec?: "pcm";
+}
+
 /** Opens a page, and collects what goes wrong in it: errors nobody caught, and lines on the console that are errors or warnings. */
-export async function openPage(browser: Browser, url: string): Promise<{ page: Page; troubles: string[] }> {
+export async function openPage(
+  browser: Browser,
+  url: string,
+  { codec }: PageOptions = {},
+): Promise<{ page: Page; troubles: string[] }> {
   const page = await browser.newPage();
   const troubles: string[] = [];
   page.on("pageerror", (error) => troubles.push(String(error)));
   page.on("console", (message) => {
     if (["error", "warning"].includes(message.type())) troubles.push(message.text());
   });
+  if (codec) {
+    const json = { inputs: [{ codec: "pcm_s16le", rate: 16_000 }] };
+    await page.route("**/v1/languages", (route) => route.fulfill({ json }));
+  }
   await page.goto(url);
   return { page, troubles };
 }

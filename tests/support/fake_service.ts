@@ -17,6 +17,8 @@ export interface FakeServiceOptions {
   readonly mt?: FakeTranslatorOptions;
   readonly tts?: FakeSynthesizerOptions;
   readonly limits?: Partial<Limits>;
+  /** Whether the voices speak at one speed, whatever they are asked for. */
+  readonly steadyVoices?: boolean;
   /** Is told of every frame that reaches the recognizer. */
   readonly onFrame?: (frame: Frame) => void;
 }
@@ -26,7 +28,7 @@ export const shortTalk = [utterance("the old house is near the sea", 500), utter
 
 /** A registry on scripted engines, and what went wrong in it that should not have. */
 export function fakeService(
-  { clock, script = shortTalk, stt, mt, tts, limits, onFrame }: FakeServiceOptions,
+  { clock, script = shortTalk, stt, mt, tts, limits, steadyVoices = false, onFrame }: FakeServiceOptions,
 ) {
   const faults: unknown[] = [];
   const recognizer = fakeRecognizer({
@@ -36,10 +38,14 @@ export function fakeService(
     stableAfterMs: 400,
     ...stt,
   });
+  const synthesizer = fakeSynthesizer({ clock, ...tts });
+  const { traits } = synthesizer;
   const services: Services = {
     recognizer: onFrame ? overheard(recognizer, onFrame) : recognizer,
     translator: fakeTranslator({ clock, ...mt }),
-    synthesizer: fakeSynthesizer({ clock, ...tts }),
+    synthesizer: steadyVoices
+      ? { ...synthesizer, traits: { ...traits, speeds: { min: 1, max: 1 } } }
+      : synthesizer,
     clock,
   };
   const registry = new Registry({

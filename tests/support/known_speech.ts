@@ -57,8 +57,14 @@ export interface Match {
   readonly at: number;
 }
 
+/** How long the stretches are that are compared, in seconds, and how far each may lie from where the one before it says, either way. */
+const stretchSeconds = 0.5;
+const driftSeconds = 0.06;
+
 /**
- * Looks for known speech in a recording. Its loudest quarter second decides where it is; then all of it is compared, to a tenth of a sample.
+ * Looks for known speech in a recording. Its loudest quarter second decides where it is; then it is compared stretch by stretch, each of them where it fits
+ * best near the one before, and the median counts: a browser whose own sound stumbles for some ms shifts what follows, and spoils no more than the
+ * stretch in which it happens.
  *
  * @param whole a recording at `rate`.
  */
@@ -66,35 +72,66 @@ export function findIn(whole: Int16Array, speech: KnownSpeech, rate = 16_000): M
   const said = samplesOf(speech, rate);
   const length = rate / 4;
   const from = loudest(said, length);
-  const probe = said.subarray(from, from + length);
-  let best = -Infinity;
-  let found = 0;
-  for (let at = 0; at + length <= whole.length; at++) {
-    let sum = 0;
-    for (let index = 0; index < length; index += 3) sum += whole[at + index]! * probe[index]!;
-    if (sum > best) [best, found] = [sum, at];
+  const at = bestPlace(whole, said, from, length, 0, whole.length - length) - from;
+  const stretch = stretchSeconds * rate;
+  const drift = driftSeconds * rate;
+  const likenesses: number[] = [];
+  let place = at;
+  for (let begin = 0; begin + stretch <= said.length; begin += stretch) {
+    if (loudestOf(said.subarray(begin, begin + stretch)) === 0) continue;
+    const expected = place + begin;
+    if (expected < 0 || expected + stretch > whole.length) continue;
+    const found = bestPlace(whole, said, begin, stretch, expected - drift, expected + drift);
+    place = found - begin;
+    const near = Array.from({ length: 11 }, (_, step) => found + (step - 5) / 10);
+    likenesses.push(Math.max(...near.map((near) => correlation(whole, near, speech, rate, begin, stretch))));
   }
-  const at = found - from;
-  const matches = Array.from({ length: 11 }, (_, step) => at + (step - 5) / 10)
-    .map((at) => ({ at, correlation: correlation(whole, at, speech, rate) }));
-  return matches.reduce((one, other) => other.correlation > one.correlation ? other : one);
+  return { at, correlation: likenesses.toSorted((one, other) => one - other)[likenesses.length >> 1] ?? 0 };
 }
 
-/** How alike the speech and what is in `whole` from `at` on are; what `whole` does not have is left out. */
-export function correlation(whole: Int16Array, at: number, speech: KnownSpeech, rate: number): number {
+/** Where in `whole` a part of the samples fits best, between two places. */
+function bestPlace(
+  whole: Int16Array,
+  said: Int16Array,
+  begin: number,
+  length: number,
+  from: number,
+  to: number,
+): number {
+  let best = -Infinity;
+  let found = Math.max(0, Math.floor(from));
+  for (let at = found; at <= to && at + length <= whole.length; at++) {
+    let sum = 0;
+    for (let index = 0; index < length; index += 5) sum += whole[at + index]! * said[begin + index]!;
+    if (sum > best) [best, found] = [sum, at];
+  }
+  return found;
+}
+
+/** How alike a part of the speech and what is in `whole` from `at` on are. */
+function correlation(
+  whole: Int16Array,
+  at: number,
+  speech: KnownSpeech,
+  rate: number,
+  begin: number,
+  length: number,
+): number {
   let product = 0;
   let wholeEnergy = 0;
   let speechEnergy = 0;
-  const from = Math.max(0, Math.ceil(at));
-  const to = Math.min(whole.length, Math.floor(at + speech.seconds * rate));
-  for (let index = from; index < to; index++) {
+  for (let index = Math.max(0, Math.ceil(at)); index < Math.min(whole.length, at + length); index++) {
     const one = whole[index]!;
-    const other = speech.at((index - at) / rate);
+    const other = speech.at((begin + index - at) / rate);
     product += one * other;
     wholeEnergy += one * one;
     speechEnergy += other * other;
   }
   return product / Math.sqrt(wholeEnergy * speechEnergy || 1);
+}
+
+function loudestOf(samples: Int16Array): number {
+  return samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
 }
 
 function loudest(samples: Int16Array, length: number): number {

@@ -1,21 +1,10 @@
 import type { Dictionary } from "../i18n/dictionary.ts";
-import { cuesOf, type Side } from "../cue.ts";
-import { exportJson } from "../export_json.ts";
-import { exportSrt } from "../export_srt.ts";
-import { exportText } from "../export_text.ts";
-import { exportVtt } from "../export_vtt.ts";
-import { exportWav } from "../export_wav.ts";
+import type { SavedFile } from "../saved_file.ts";
 import type { TalkRecord } from "../talk_record.ts";
 import { byId, setText } from "./element.ts";
 
 /** A download's address is given up after so many ms; browsers have begun by then. */
 const releaseMs = 60_000;
-
-interface Saved {
-  readonly name: string;
-  readonly type: string;
-  readonly parts: BlobPart[];
-}
 
 /** The sheet from which a talk is saved. */
 export class SaveView {
@@ -32,7 +21,7 @@ export class SaveView {
     byId("save", HTMLDivElement).addEventListener("beforetoggle", () => this.#offer());
     for (const button of this.#choices.querySelectorAll("button")) {
       button.addEventListener("click", () => {
-        if (this.#talk) download(fileOf(this.#talk, button.dataset));
+        if (this.#talk) void save(this.#talk, button.dataset);
       });
     }
   }
@@ -60,50 +49,13 @@ export class SaveView {
   }
 }
 
-function fileOf(talk: TalkRecord, { save, side }: DOMStringMap): Saved {
-  const clauses = talk.captions.clauses;
-  const language = side === "source" ? talk.heading.source : talk.heading.target;
-  const name = (ending: string, ...parts: string[]) =>
-    ["parley", stamp(talk.heading.startedAt), ...parts].join("-") + ending;
-  switch (save) {
-    case "vtt":
-      return {
-        name: name(".vtt", language),
-        type: "text/vtt",
-        parts: [exportVtt(cuesOf(clauses, side as Side))],
-      };
-    case "srt":
-      return {
-        name: name(".srt", language),
-        type: "application/x-subrip",
-        parts: [exportSrt(cuesOf(clauses, side as Side))],
-      };
-    case "json":
-      return {
-        name: name(".json"),
-        type: "application/json",
-        parts: [exportJson({ ...talk.heading, forgotten: talk.captions.forgotten }, clauses)],
-      };
-    case "wav":
-      return {
-        name: name(".wav", talk.heading.target),
-        type: "audio/wav",
-        parts: exportWav(talk.recording),
-      };
-    default:
-      return { name: name(".txt"), type: "text/plain", parts: [exportText(clauses)] };
-  }
+/** What makes the files is fetched when it is wanted. */
+async function save(talk: TalkRecord, wish: DOMStringMap): Promise<void> {
+  const { savedFile } = await import("../saved_file.ts");
+  download(savedFile(talk, wish));
 }
 
-/** `2026-11-22-1605`, by the clock on the wall. */
-function stamp(date: Date): string {
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}-${two(date.getHours())}${
-    two(date.getMinutes())
-  }`;
-}
-
-function download({ name, type, parts }: Saved): void {
+function download({ name, type, parts }: SavedFile): void {
   const address = URL.createObjectURL(new Blob(parts, { type }));
   const link = document.createElement("a");
   link.href = address;

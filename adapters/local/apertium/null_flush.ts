@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../abortable.ts";
+import { unlessAborted } from "../../../flow/abortable.ts";
 import { type Clock, systemClock } from "../../../flow/clock.ts";
 
 /** How long the programs have to end by themselves, once their input has ended, before they are killed. */

@@ -1,4 +1,4 @@
-import { unlessAborted } from "../../abortable.ts";
+import { unlessAborted } from "../../../flow/abortable.ts";
 import { type Clock, systemClock } from "../../../flow/clock.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
 import { NullFlushProcess } from "./null_flush.ts";

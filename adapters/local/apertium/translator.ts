@@ -152,7 +152,8 @@ function apertiumTranslation(
   async function* translate(request: { text: string }, outer: AbortSignal): AsyncGenerator<TranslationEvent> {
     engine.check();
     lifetime.check();
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     signal.throwIfAborted();
     if (request.text.length > textLimit) {
       throw new PipelineError(
@@ -170,7 +171,8 @@ function apertiumTranslation(
   return {
     translate,
     async warmUp(outer) {
-      const signal = engine.within(outer);
+      using either = engine.link(outer);
+      const { signal } = either;
       // Both at once: each takes about 0.1 s to load its dictionaries.
       await Promise.all([
         machines[0]!.truecaser.capitalize("a", signal),

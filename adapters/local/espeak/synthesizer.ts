@@ -1,9 +1,10 @@
+import { abortable } from "../../../flow/abortable.ts";
+import { LinkedAbort } from "../../../flow/linked_abort.ts";
 import { Queue } from "../../../flow/queue.ts";
 import type { Format } from "../../../pipeline/audio.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
 import { type LanguageTag, matchTag, sameLanguage } from "../../../pipeline/language.ts";
 import type { SpeechEvent, SpeechSynthesizer, Voice } from "../../../pipeline/ports.ts";
-import { abortable } from "../../abortable.ts";
 import { Lifetime } from "../../lifetime.ts";
 import type { Owned } from "../../provider.ts";
 import { espeakRate, render, tryVoice } from "./render.ts";
@@ -48,7 +49,8 @@ export function espeakSynthesizer(options: EspeakOptions = {}): Owned<SpeechSynt
           `Cannot speak in any of the wanted formats: expected ${format.codec} at ${format.rate} Hz`,
         );
       }
-      await tryVoice({ command, voice, wpm }, lifetime.within(signal));
+      using either = lifetime.link(signal);
+      await tryVoice({ command, voice, wpm }, either.signal);
       return espeakVoice({ command, voice, wpm, slots, engine: lifetime });
     },
     [Symbol.asyncDispose]() {
@@ -101,14 +103,15 @@ function espeakVoice(
     if (!(speed >= speeds.min && speed <= speeds.max)) {
       throw new RangeError(`Cannot speak: speed is ${speed}, expected ${speeds.min} to ${speeds.max}`);
     }
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     const whole = await collect(text, signal);
     const spoken = speakable(whole);
     if (spoken === "") return;
-    const stop = new AbortController();
+    using stop = new LinkedAbort(signal);
     const ready = new Queue<Int16Array>({ limit: readySamples, weigh: (samples) => samples.length });
     const how = { command, voice, wpm: Math.round(wpm * speed) };
-    const rendering = fill(ready, spoken, how, AbortSignal.any([signal, stop.signal]));
+    const rendering = fill(ready, spoken, how, stop.signal);
     try {
       let position = 0;
       for await (const samples of ready.items(signal)) {

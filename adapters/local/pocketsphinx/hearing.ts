@@ -2,7 +2,7 @@ import { durationMs } from "../../../pipeline/audio.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
 import type { LanguageTag } from "../../../pipeline/language.ts";
 import type { Hearing, HearingEvent, Input } from "../../../pipeline/ports.ts";
-import { abortable } from "../../abortable.ts";
+import { abortable } from "../../../flow/abortable.ts";
 import { Lifetime } from "../../lifetime.ts";
 import { Chunker } from "./chunker.ts";
 import { chunkMs } from "./flags.ts";
@@ -27,7 +27,8 @@ export function pocketsphinxHearing(
     lifetime.check();
     if (begun) throw new TypeError("Cannot hear twice: open another session");
     begun = true;
-    const signal = lifetime.within(engine.within(outer));
+    using either = lifetime.link(outer, engine.signal);
+    const { signal } = either;
     const chunker = new Chunker({
       chunkSamples: chunkMs * decoderRate / 1000,
       gapLimit: gapLimitMs * decoderRate / 1000,

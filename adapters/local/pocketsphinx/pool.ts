@@ -1,5 +1,5 @@
 import { PipelineError } from "../../../pipeline/error.ts";
-import { unlessAborted } from "../../abortable.ts";
+import { unlessAborted } from "../../../flow/abortable.ts";
 import type { DecoderClient } from "./decoder_process.ts";
 
 /** Options of a {@linkcode DecoderPool}. */

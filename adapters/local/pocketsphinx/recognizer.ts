@@ -60,8 +60,9 @@ export function pocketsphinxRecognizer(options: PocketsphinxOptions = {}): Owned
           `Cannot hear ${codec} at ${rate} Hz: expected ${format.codec} at ${format.rate} Hz`,
         );
       }
+      using either = lifetime.link(signal);
       return pocketsphinxHearing({
-        lease: await pool.lease(lifetime.within(signal)),
+        lease: await pool.lease(either.signal),
         language,
         engine: lifetime,
       });

@@ -1,7 +1,7 @@
 import { PipelineError } from "../../../pipeline/error.ts";
 import type { LanguageTag } from "../../../pipeline/language.ts";
 import type { HearingEvent } from "../../../pipeline/ports.ts";
-import { unlessAborted } from "../../abortable.ts";
+import { unlessAborted } from "../../../flow/abortable.ts";
 import { ProgressMeter } from "../../progress_meter.ts";
 import type { Chunk } from "./chunker.ts";
 import { cutAt } from "./cut.ts";

@@ -30,6 +30,8 @@ export class Auditor {
   readonly violations: string[] = [];
   readonly counts: Record<Outcome, number> = { spoken: 0, failed: 0, skipped: 0, cancelled: 0 };
   #segment = 0;
+  /** The number of the last message. */
+  #seq = 0;
   #flush = 0;
   #ended = false;
   readonly #lanes = new Map<number, LaneAudit>();
@@ -58,6 +60,7 @@ export class Auditor {
   /** Takes note of an event. */
   take(event: ClientEvent): void {
     if (this.#ended && event.type !== "state") this.#object(`${event.type} came after ended`);
+    if ("seq" in event) this.#follow(event.seq);
     switch (event.type) {
       case "segment":
         if (event.segment !== this.#segment + 1) {
@@ -107,6 +110,16 @@ export class Auditor {
       case "goaway":
         return;
     }
+  }
+
+  /** Where the numbers begin anew, the session goes on at another instance: what was not final there is heard again, perhaps otherwise. */
+  #follow(seq: number): void {
+    if (seq <= this.#seq) {
+      for (const { captions } of [this.#source, ...this.#lanes.values()]) {
+        for (const [segment, { final }] of captions) if (!final) captions.delete(segment);
+      }
+    }
+    this.#seq = seq;
   }
 
   #change(lanes: readonly Lane[], since: number): void {

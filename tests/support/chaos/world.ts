@@ -7,6 +7,7 @@ import { Registry } from "../../../sessions/registry.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { worldEngines } from "./engines.ts";
 import { type SessionReport, speakSession } from "./speaker.ts";
+import { vandalise } from "./vandal.ts";
 
 /** What a world of speakers came to. */
 export interface WorldReport {
@@ -14,6 +15,8 @@ export interface WorldReport {
   /** Whether retries, breakers and second engines stood between the trouble and the sessions. */
   readonly resilient: boolean;
   readonly sessions: readonly SessionReport[];
+  /** Sockets on which nobody spoke properly, and how many of them the service closed. */
+  readonly garbage: { readonly sockets: number; readonly closed: number };
   /** Source audio, all sessions together. */
   readonly minutes: number;
   /** What must not have been, with the traces of the sessions that it was in. */
@@ -95,11 +98,17 @@ export async function runWorld(
     }
   };
   const lives = Array.from({ length: speakers }, () => live(random.fork()));
+  let garbage = { sockets: 0, closed: 0 };
+  const vandal = vandalise({ registry, clock, random: random.fork(), untilMs }).then((did) => {
+    garbage = did;
+  }, (error) => {
+    violations.push(`garbage was not contained: ${error instanceof Error ? error.stack : String(error)}`);
+  });
   // Half of the instances go away while their speakers still talk.
   if (random.chance(0.5)) violations.push(...await drainAt(untilMs, registry, clock));
   while (busy > 0 && clock.now() < untilMs + patienceMs) await clock.advance(1000);
   if (busy > 0) violations.push(`${busy} of ${speakers} speakers did not come to an end`);
-  else await Promise.all(lives);
+  else await Promise.all([...lives, vandal]);
   // What was left behind by speakers who vanished is kept for a resume, no longer.
   await clock.advance(resumeMs + 60_000);
   await registry.drain(0);
@@ -113,6 +122,7 @@ export async function runWorld(
     seed,
     resilient,
     sessions,
+    garbage,
     minutes: sessions.reduce((sum, { sourceMs }) => sum + sourceMs, 0) / 60_000,
     violations,
   };

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import type { Connections, ProviderConnections } from "../../../pipeline/ports.ts";
 import type { Owned } from "../../../adapters/provider.ts";
 
 /** What goes wrong with one request. */
@@ -24,6 +25,8 @@ export interface Recorded {
   readonly path: string;
   readonly headers: Headers;
   readonly body: string;
+  /** The same as it came, for what is no text. */
+  readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Answers a request of a scenario; what it objects to goes to `server.object`. */
@@ -43,6 +46,7 @@ export class ScenarioServer implements AsyncDisposable {
   /** The next requests for a path that ends in `route` fail with these, in order. */
   readonly faults: { readonly route: string; readonly fault: HttpFault }[] = [];
   readonly #violations: string[] = [];
+  readonly #ports = new Set<number>();
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
   readonly #stop = Promise.withResolvers<void>();
   readonly #sockets = new Set<WebSocket>();
@@ -61,14 +65,20 @@ export class ScenarioServer implements AsyncDisposable {
         if (error !== cut) this.object(`the scenario failed: ${error}`);
         return new Response(null, { status: 500 });
       },
-    }, async (request) => {
+    }, async (request, { remoteAddr }) => {
+      this.#ports.add(remoteAddr.port);
       const { pathname, search } = new URL(request.url);
       const isSocket = request.headers.get("upgrade")?.toLowerCase() === "websocket";
+      const body = isSocket ? new ArrayBuffer(0) : await request.arrayBuffer().catch(() => undefined);
+      // The client gave the request up before it was sent.
+      if (!body) return new Response(null, { status: 400 });
+      const bytes = new Uint8Array(body);
       const recorded: Recorded = {
         method: request.method,
         path: pathname + search,
         headers: new Headers(request.headers),
-        body: isSocket ? "" : await request.text(),
+        body: new TextDecoder().decode(bytes),
+        bytes,
       };
       this.requests.push(recorded);
       if ((recorded.path + recorded.body).includes(scenarioKey) && !allowedInBody.has(recorded.path)) {
@@ -108,6 +118,11 @@ export class ScenarioServer implements AsyncDisposable {
     return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
+  /** How many connections requests came over. */
+  get connections(): number {
+    return this.#ports.size;
+  }
+
   /** Notes that a rule of the provider was broken. */
   object(...violations: readonly string[]): void {
     this.#violations.push(...violations);
@@ -137,6 +152,14 @@ export class ScenarioServer implements AsyncDisposable {
 
 /** The one provider whose key goes into the body. */
 const allowedInBody: ReadonlySet<string> = new Set(["/translate"]);
+
+/** How the connections of an engine with one provider are used. */
+export function connectionsOf(
+  { connections }: { connections?(): readonly ProviderConnections[] },
+): Connections | undefined {
+  const [line] = connections?.() ?? [];
+  return line && { busy: line.busy, idle: line.idle, waiting: line.waiting };
+}
 
 /** Why a body is cut: no failure of the scenario. */
 const cut = new Error("cut on purpose");

@@ -1,11 +1,13 @@
 import { assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
+import { systemClock } from "../../../flow/clock.ts";
+import { socketConnector } from "../../../adapters/net/socket.ts";
 import type { SocketOutside } from "../../../adapters/net/synthesizer_over_socket.ts";
 import type { Owned } from "../../../adapters/provider.ts";
 import type { ErrorKind } from "../../../pipeline/error.ts";
 import type { SpeechSynthesizer } from "../../../pipeline/ports.ts";
 import { cuttingProxy } from "../cutting_proxy.ts";
 import { FakeClock, settle } from "../fake_clock.ts";
-import type { ScenarioServer } from "./scenario.ts";
+import { connectionsOf, type ScenarioServer } from "./scenario.ts";
 import { SocketScript, type Step } from "./socket_script.ts";
 import { assertExact, openVoice, samplesOf, speakAll } from "./synthesizer_failures.ts";
 import { assertSilent } from "./translator_failures.ts";
@@ -17,8 +19,10 @@ export interface SocketScenario {
   create(address: string, outside: SocketOutside & { readonly key?: string }): Owned<SpeechSynthesizer>;
   /** The end of the path of the socket. */
   readonly route: string;
-  /** How many texts may be spoken over a connection at a time. */
+  /** How many texts may be at work at a time. */
   readonly contexts: number;
+  /** When the provider closes a connection on which nothing happens, in ms. */
+  readonly idleMs: number;
   /** A message that is an error, for the context or for all, and what it means. */
   readonly errors: readonly (readonly [message: object, kind: ErrorKind])[];
   /** Whether a message of ours ends a context early, and which. */
@@ -29,6 +33,8 @@ export interface SocketScenario {
 
 /** Long enough that its phrases go out one by one. */
 const text = "one two three four five, six seven eight nine ten. eleven, a secret";
+/** Connections of the machine's time, for tests whose clock runs ahead of the network. */
+const connect = socketConnector({ clock: systemClock });
 const steps: readonly Step[] = ["begin", "phrase", "audio", "end"];
 
 /** Registers a test for each way in which the socket of a synthesizer can fail. */
@@ -160,7 +166,7 @@ export function failSocket(scenario: SocketScenario): void {
   Deno.test(`${name} waits for a text as long as it takes`, async () => {
     await using server = scenario.server(new SocketScript());
     const clock = new FakeClock();
-    await using engine = scenario.create(server.address, { clock, deadlineMs: 3000 });
+    await using engine = scenario.create(server.address, { clock, deadlineMs: 3000, connect });
     await using voice = await openVoice(engine);
     const more = Promise.withResolvers<void>();
     const slow = (async function* () {
@@ -190,7 +196,7 @@ export function failSocket(scenario: SocketScenario): void {
     }
   });
 
-  Deno.test(`${name} speaks at most ${contexts} texts over a connection at a time`, async () => {
+  Deno.test(`${name} speaks at most ${contexts} texts at a time, over one connection`, async () => {
     await using server = scenario.server(new SocketScript());
     await using engine = scenario.create(server.address, {});
     await using voice = await openVoice(engine);
@@ -202,10 +208,13 @@ export function failSocket(scenario: SocketScenario): void {
 
   Deno.test(`${name} counts what was sent before the audio, and the audio`, async () => {
     await using server = scenario.server(new SocketScript());
-    await using engine = scenario.create(server.address, {});
+    await using engine = scenario.create(server.address, { clock: new FakeClock() });
     await using voice = await openVoice(engine);
     const events = await speakAll(voice, "one two");
-    assertEquals(events[0], { type: "usage", characters: 7 });
+    assertEquals(events.slice(0, 2), [
+      { type: "acquired", waitedMs: 0, reused: true },
+      { type: "usage", characters: 7 },
+    ]);
     assertEquals(events.at(-1), { type: "usage", audioMs: Math.round(samplesOf(events) / 24) });
   });
 
@@ -255,14 +264,45 @@ export function failSocket(scenario: SocketScenario): void {
     never.resolve();
   });
 
-  Deno.test(`${name} leaves no connection behind`, async () => {
+  Deno.test(`${name} keeps its connection for the next voice, and leaves none behind`, async () => {
     await using server = scenario.server(new SocketScript());
-    await using engine = scenario.create(server.address, {});
+    const engine = scenario.create(server.address, {});
     for (let index = 0; index < 3; index += 1) {
       const voice = await openVoice(engine);
       await speakAll(voice, "one");
       await voice[Symbol.asyncDispose]();
     }
+    assertEquals([server.requests.length, connectionsOf(engine)], [1, { busy: 0, idle: 1, waiting: 0 }]);
+    await engine[Symbol.asyncDispose]();
     while (server.sockets > 0) await settle();
+  });
+
+  Deno.test(`${name} closes a connection that nobody has needed for a while`, async () => {
+    await using server = scenario.server(new SocketScript());
+    const clock = new FakeClock();
+    await using engine = scenario.create(server.address, { clock, connect });
+    const voice = await openVoice(engine);
+    await voice[Symbol.asyncDispose]();
+    await clock.advance(29_000);
+    assertEquals(connectionsOf(engine)?.idle, 1);
+    await clock.advance(1000);
+    while (server.sockets > 0) await settle();
+    assertEquals(connectionsOf(engine), { busy: 0, idle: 0, waiting: 0 });
+  });
+
+  Deno.test(`${name} has a connection before the provider closes the one before for its silence`, async () => {
+    await using server = scenario.server(new SocketScript());
+    const clock = new FakeClock();
+    await using engine = scenario.create(server.address, { clock, connect });
+    await using voice = await openVoice(engine);
+    for (let rolled = 1; rolled <= 2; rolled += 1) {
+      await clock.advance(scenario.idleMs - 10_001);
+      assertEquals(server.requests.length, rolled);
+      await clock.advance(1);
+      while (server.requests.length === rolled || server.sockets > 1) await settle();
+    }
+    const [event] = await speakAll(voice, "one");
+    assertEquals(event, { type: "acquired", waitedMs: 0, reused: true });
+    assertEquals(server.requests.length, 3);
   });
 }

@@ -4,7 +4,7 @@ import type { Owned } from "../../../adapters/provider.ts";
 import type { ErrorKind } from "../../../pipeline/error.ts";
 import type { SpeechEvent, SpeechSynthesizer, Voice } from "../../../pipeline/ports.ts";
 import { FakeClock } from "../fake_clock.ts";
-import type { HttpFault, ScenarioServer } from "./scenario.ts";
+import { connectionsOf, type HttpFault, type ScenarioServer } from "./scenario.ts";
 import { ToneSpeech } from "./tone_speech.ts";
 import { assertSilent } from "./translator_failures.ts";
 
@@ -108,7 +108,21 @@ export function failSynthesizer(scenario: SynthesizerScenario): void {
     while (server.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(3000);
     assertSilent(await outcome, "timeout");
+    await voice[Symbol.asyncDispose]();
     assertEquals(clock.pending, 0, "A deadline is left");
+  });
+
+  Deno.test(`${name} asks over the connection that was opened before there was a text`, async () => {
+    await using server = scenario.server();
+    await using engine = scenario.create(server.address, {});
+    await using voice = await openVoice(engine);
+    assertEquals(connectionsOf(engine), { busy: 0, idle: 1, waiting: 0 });
+    for (let time = 0; time < 5; time += 1) {
+      const [event] = await speakAll(voice, "one");
+      assertEquals(event, { type: "acquired", waitedMs: 0, reused: true });
+    }
+    // A request that follows at once may be faster than the news that the connection is free again.
+    assert(server.connections <= 2, `${server.connections} connections for 5 texts`);
   });
 
   Deno.test(`${name} gives the audio sample for sample as it was sent`, async () => {
@@ -123,9 +137,12 @@ export function failSynthesizer(scenario: SynthesizerScenario): void {
     await using engine = scenario.create(server.address, {});
     await using voice = await openVoice(engine);
     const events = await speakAll(voice, "one two three");
-    assertEquals(events[0], { type: "usage", characters: 13 });
+    assertEquals(events.slice(0, 2), [
+      { type: "acquired", waitedMs: 0, reused: true },
+      { type: "usage", characters: 13 },
+    ]);
     assertEquals(events.at(-1), { type: "usage", audioMs: Math.round(samplesOf(events) / 24) });
-    assert(events.slice(1, -1).every(({ type }) => type === "frame"));
+    assert(events.slice(2, -1).every(({ type }) => type === "frame"));
   });
 
   Deno.test(`${name} stops when it is disposed`, async () => {

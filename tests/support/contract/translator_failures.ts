@@ -3,8 +3,8 @@ import type { Outside } from "../../../adapters/net/translator_over_http.ts";
 import type { Owned } from "../../../adapters/provider.ts";
 import { type ErrorKind, PipelineError } from "../../../pipeline/error.ts";
 import type { Translation, TranslationEvent, Translator } from "../../../pipeline/ports.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { type HttpFault, scenarioKey, type ScenarioServer } from "./scenario.ts";
+import { FakeClock, settle } from "../fake_clock.ts";
+import { connectionsOf, type HttpFault, scenarioKey, type ScenarioServer } from "./scenario.ts";
 
 /** A translator over HTTP and its scenario. */
 export interface TranslatorScenario {
@@ -111,7 +111,43 @@ export function failTranslator(scenario: TranslatorScenario): void {
     while (server.requests.length === before) await new Promise((resolve) => setImmediate(resolve));
     await clock.advance(3000);
     assertSilent(await outcome, "timeout");
+    await session[Symbol.asyncDispose]();
     assertEquals(clock.pending, 0, "A deadline is left");
+  });
+
+  Deno.test(`${name} asks over the connection that was opened before there was a text`, async () => {
+    await using server = scenario.server();
+    await using engine = scenario.create(server.address, {});
+    await using session = await openTranslation(engine, options);
+    assertEquals(connectionsOf(engine), { busy: 0, idle: 1, waiting: 0 });
+    for (let time = 0; time < 5; time += 1) {
+      const [event] = await translateAll(session, text);
+      assertEquals(event, { type: "acquired", waitedMs: 0, reused: true });
+    }
+    // A request that follows at once may be faster than the news that the connection is free again.
+    assert(server.connections <= 2, `${server.connections} connections for 5 texts`);
+  });
+
+  Deno.test(`${name} keeps the connection open while a session has nothing to say`, async () => {
+    await using server = scenario.server();
+    const clock = new FakeClock();
+    await using engine = scenario.create(server.address, { clock });
+    const session = await openTranslation(engine, options);
+    for (let minute = 0; minute < 3; minute += 1) {
+      const before = server.requests.length;
+      await clock.advance(44_000);
+      while (server.requests.length === before || connectionsOf(engine)?.busy !== 0) await settle();
+    }
+    const [event] = await translateAll(session, text);
+    assertEquals([event, server.connections], [{ type: "acquired", waitedMs: 0, reused: true }, 1]);
+    await session[Symbol.asyncDispose]();
+    const before = server.requests.length;
+    await clock.advance(200_000);
+    assertEquals([server.requests.length, connectionsOf(engine)], [before, {
+      busy: 0,
+      idle: 0,
+      waiting: 0,
+    }]);
   });
 
   Deno.test(`${name} stops waiting when it is disposed`, async () => {

@@ -17,12 +17,24 @@ Deno.test("parseTranslate() fills in what is not said", () => {
     json: false,
     fast: false,
     compact: false,
+    retain: true,
   });
 });
 
 Deno.test("parseTranslate() takes all options, in any order", () => {
   const args = [
-    ...["--fast", "--json", "--to", "es,ca", "-", "--out=o.wav", "--captions", "o.vtt", "--compact"],
+    ...[
+      "--fast",
+      "--json",
+      "--to",
+      "es,ca",
+      "-",
+      "--out=o.wav",
+      "--captions",
+      "o.vtt",
+      "--compact",
+      "--no-retain",
+    ],
     ...["--from", "en", "--url", "https://parley.example", "--to", "pt-BR", "--key", "secret", "--to", "es"],
   ];
   assertEquals(parseTranslate(args, { PARLEY_API_KEY: "other", PARLEY_PORT: "1" }), {
@@ -37,6 +49,7 @@ Deno.test("parseTranslate() takes all options, in any order", () => {
     json: true,
     fast: true,
     compact: true,
+    retain: false,
   });
 });
 

@@ -1,6 +1,7 @@
 import { assertEquals, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { SessionError } from "../../../client/error.ts";
-import { InterpretError, microphoneError, sessionError } from "../../../client/interpret_error.ts";
+import { microphoneError } from "../../../client/capture/device_error.ts";
+import { InterpretError, sessionError } from "../../../client/interpret_error.ts";
 import { CloseCode } from "../../../protocol/close.ts";
 
 Deno.test("microphoneError() knows what browsers throw", () => {

@@ -287,3 +287,52 @@ Deno.test("Queue leaves no listener on the signal over 10,000 waits of each kind
   await assertRejects(() => received, Error, "broken");
   assertEquals(counted.listeners, 0);
 });
+
+Deno.test("Queue.items() listens once for all its waits, and no longer than it is read", async () => {
+  const queue = new Queue<number>({ limit: 1 });
+  const counted = new CountedSignal();
+  const items = queue.items(counted.signal);
+  for (let round = 0; round < 100; round += 1) {
+    const next = items.next();
+    assertEquals(counted.listeners, 1);
+    queue.push(round);
+    assertEquals(await next, { done: false, value: round });
+  }
+  await items.return!();
+  assertEquals(counted.listeners, 0);
+  assertEquals(await items.next(), { done: true, value: undefined });
+  const closing = queue.items(counted.signal);
+  const last = closing.next();
+  queue.close();
+  assertEquals([await last, counted.listeners], [{ done: true, value: undefined }, 0]);
+});
+
+Deno.test("Queue.items() rejects with the signal's reason even when it did not wait at that moment", async () => {
+  const queue = new Queue<number>({ limit: 1 });
+  const stop = new AbortController();
+  const items = queue.items(stop.signal);
+  const first = items.next();
+  queue.push(1);
+  await first;
+  stop.abort(new Error("stopped"));
+  await assertRejects(() => items.next(), Error, "stopped");
+});
+
+Deno.test("Queue.items() that is left while it waits ends, and stands in nobody's way", async () => {
+  const queue = new Queue<number>({ limit: 1 });
+  const items = queue.items(never);
+  const waiting = items.next();
+  await items.return!();
+  assertEquals(await waiting, { done: true, value: undefined });
+  const received = queue.receive(never);
+  queue.push(1);
+  assertEquals(await received, 1);
+});
+
+Deno.test("Queue.items() refuses to wait beside another receiver", async () => {
+  const queue = new Queue<number>({ limit: 1 });
+  const received = queue.receive(never);
+  await assertRejects(() => queue.items(never).next(), TypeError, "another receiver is waiting");
+  queue.push(1);
+  assertEquals(await received, 1);
+});

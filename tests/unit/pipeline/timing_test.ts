@@ -49,3 +49,21 @@ Deno.test("Ledger.timing() parts always add up when moments are in order", () =>
 Deno.test("Ledger.timing() counts 0 for what has not happened", () => {
   assertEquals(new Ledger(5, 9).timing(), { sttMs: 4, mtMs: 0, ttsMs: 0, queueMs: 0, ttfabMs: 0 });
 });
+
+Deno.test("Ledger.timing() knows no time of stages that did not happen by themselves", () => {
+  const note = (ledger: Ledger) => {
+    ledger.note("translating", 1400);
+    ledger.note("translated", 1490);
+    ledger.note("speaking", 1500);
+    ledger.note("audible", 1580);
+    ledger.note("sent", 1605);
+    return ledger;
+  };
+  const text = note(new Ledger(1000, 1400, ["mt"]));
+  assertEquals(text.timing(), { sttMs: 400, mtMs: NaN, ttsMs: 80, queueMs: NaN, ttfabMs: 605 });
+  const speech = note(new Ledger(1000, 1400, ["stt", "mt", "tts"]));
+  assertEquals(speech.timing(), { sttMs: NaN, mtMs: NaN, ttsMs: NaN, queueMs: NaN, ttfabMs: 605 });
+  const moments = ["heard", "segmented", "translating", "translated", "speaking", "audible", "sent"] as const;
+  assertEquals(moments.filter((moment) => speech.at(moment) !== undefined), ["heard", "audible", "sent"]);
+  assertEquals(moments.filter((moment) => text.at(moment) === undefined), ["translating", "translated"]);
+});

@@ -292,7 +292,8 @@ Deno.test("Link.unsettled() covers all source audio from settled on while the ri
         settled = (settled + Math.min(settle, distance(settled, position))) >>> 0;
         link.settle(settled);
         let at: number | undefined;
-        for (const bytes of link.unsettled()) {
+        for (const { message: bytes } of link.unsettled()) {
+          assert(typeof bytes !== "string");
           const message = decodeBinary(bytes);
           assert(message.type === "pcm");
           if (at === undefined) assert(distance(message.position, settled) >= 0);

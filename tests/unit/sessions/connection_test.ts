@@ -168,7 +168,7 @@ const wrong: Record<
   "a codec that is not served": {
     code: 4415,
     message: "opus at 48000 Hz, expected pcm_s16le",
-    act: (socket) => socket.say({ ...start, input: { codec: "opus", rate: 48_000 } }),
+    act: (socket) => socket.say({ ...start, output: { codec: "opus" } }),
   },
   "a rate that is not served": {
     code: 4415,

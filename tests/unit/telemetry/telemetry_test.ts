@@ -273,10 +273,52 @@ Deno.test("createTelemetry() marks the span of a failed segment, and names its t
   const faults = [{ fault: "rate_limited", segment: 2 }] as const;
   const { spans, lines } = await wholeSession({ tts: { faults } });
   const failed = spans.find(({ status }) => status.code === 2)!;
-  assertEquals(told(failed), { name: "segment", from: 5000, to: 5000 });
+  assertEquals(told(failed), { name: "segment", from: 4800, to: 5000 });
   assertEquals([failed.attributes["parley.stage"], failed.attributes["error.type"]], ["tts", "rate_limited"]);
   const line = JSON.parse(lines.find((line) => line.includes("segment failed"))!);
   assertEquals(line.trace, failed.spanContext().traceId);
+});
+
+Deno.test("createTelemetry() tells engines which trace their work belongs to, and puts their calls there", async () => {
+  const traces: (string | undefined)[] = [];
+  const { spans, telemetry } = await wholeSession({
+    mt: {
+      translate(text, { request }) {
+        traces.push(request.traceParent);
+        return text;
+      },
+    },
+  });
+  const roots = spans.filter(({ name }) => name === "segment");
+  assertEquals(
+    traces,
+    roots.map((root) => `00-${root.spanContext().traceId}-${root.spanContext().spanId}-01`),
+  );
+  telemetry.engines({
+    type: "call",
+    stage: "mt",
+    engine: "deepl",
+    operation: "answer",
+    outcome: "failed",
+    kind: "timeout",
+    durationMs: 40,
+    traceParent: traces[1]!,
+  });
+  const call = spans.find(({ name }) => name === "call")!;
+  assertEquals(call.parentSpanContext?.spanId, roots[1]!.spanContext().spanId);
+  assertEquals([call.attributes["parley.provider"], call.attributes["error.type"]], ["deepl", "timeout"]);
+  assertEquals(told(call).to - told(call).from, 40);
+});
+
+Deno.test("createTelemetry() ends the spans of segments that were never spoken", async () => {
+  const { clock, socket, spans } = await startedSession({ tts: { delayMs: 60_000 } });
+  await speakFor(clock, socket, 6000);
+  socket.sayNumbered({ type: "cancel", lane: 1, through: 9 });
+  await clock.advance(100);
+  const roots = spans.filter(({ name }) => name === "segment");
+  assertEquals(roots.map(({ attributes }) => attributes["parley.unspoken"]), [true, true]);
+  socket.cut();
+  await clock.advance(60_000);
 });
 
 Deno.test("createTelemetry() counts what engines tell of themselves, by provider", async () => {

@@ -94,6 +94,23 @@ Deno.test("Talking.begin() follows a talk from its start to its end", async () =
   assertEquals(talking.takenMs, undefined);
 });
 
+Deno.test("Talking.begin() interprets the rest when the recording has been sent, and stops at once when asked then", async () => {
+  const { feed, asked, session } = scriptedSession();
+  const { talking, types } = talkWith(({ signal }) => {
+    signal!.addEventListener("abort", () => feed.fail(signal!.reason));
+    return Promise.resolve(session);
+  });
+  const done = talking.begin({ ...speak, from: "file", recording: () => Promise.resolve(new Blob()) });
+  await settle();
+  feed.push({ type: "source_ended" });
+  await settle();
+  assertEquals(types(), ["start", "connected", "stop"]);
+  talking.stop();
+  await done;
+  assertEquals(types(), ["start", "connected", "stop", "stop", "over"]);
+  assertEquals(asked, ["close"]);
+});
+
 Deno.test("Talking.begin() tells why it could not begin, and can begin again", async () => {
   let attempts = 0;
   const { talking, phases, types } = talkWith(() => {

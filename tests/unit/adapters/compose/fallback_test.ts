@@ -131,14 +131,27 @@ Deno.test("fallback() opens a session anew after a failure, and ends the old one
   assertEquals(only.live(), 0);
 });
 
-Deno.test("fallback() opens the first session that can be had, and others only when they are needed", async () => {
+Deno.test("fallback() opens the first session that can be had and the next one aside from it, others only when they are needed", async () => {
   const { clock, chain } = setUp();
   const first = fakeTranslator({ name: "first", openFaults: [{ fault: "unavailable" }] });
   const second = scripted("second", after(clock, 0, "two"));
   const third = scripted("third", after(clock, 0, "three"));
-  const session = await chain(first, second, third).open(spanish);
+  const fourth = scripted("fourth", after(clock, 0, "four"));
+  const session = await chain(first, second, third, fourth).open(spanish);
   assertEquals((await outcome(clock, translate(session, "a"))).value, "two:a");
-  assertEquals([second.opened(), third.opened()], [1, 0]);
+  assertEquals([second.opened(), third.opened(), fourth.opened()], [1, 1, 0]);
+  await session[Symbol.asyncDispose]();
+  assertEquals([second.live(), third.live()], [0, 0]);
+});
+
+Deno.test("fallback() has a new session of an engine that failed opened before it is asked again", async () => {
+  const { clock, chain } = setUp();
+  const first = scripted("first", fails(down), after(clock, 10, "one"));
+  const session = await chain(first, scripted("second", after(clock, 10, "two"))).open(spanish);
+  assertEquals((await outcome(clock, translate(session, "a"))).value, "two:a");
+  assertEquals([first.opened(), first.live()], [2, 1]);
+  await session[Symbol.asyncDispose]();
+  assertEquals(first.live(), 0);
 });
 
 Deno.test("fallback() stops at once when it is aborted, whoever is at work", async () => {
@@ -251,6 +264,13 @@ Deno.test("fallback() gives a lane a format that every voice of the chain gives"
     (await engine.open({ ...inSpanish, formats })).format;
   assertEquals(await open([pcm(24_000), pcm(16_000)]), pcm(16_000));
   assertEquals(await open([pcm(24_000)]), pcm(24_000));
+});
+
+Deno.test("fallback() knows a voice in every language that it speaks under one name", () => {
+  const { voices } = setUp();
+  const polyglot = ["en", "es"].map((language) => ({ name: "ana", language }));
+  const engine = voices({ voices: polyglot }, { voices: polyglot });
+  assertEquals(engine.traits.voices, polyglot);
 });
 
 Deno.test("fallback() leaves out of a lane the voices that do not give its format", async () => {

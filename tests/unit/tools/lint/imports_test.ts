@@ -90,12 +90,18 @@ const edges: readonly { from: string; allows: readonly string[]; refuses: readon
   { from: "adapters/net/socket.ts", allows: ["ws", "../provider.ts"], refuses: ["../local/espeak.ts"] },
   {
     from: "sessions/registry.ts",
-    allows: ["../pipeline/ports.ts", "../protocol/link.ts", "../flow/queue.ts", "../telemetry/log.ts"],
+    allows: [
+      "../pipeline/ports.ts",
+      "../protocol/link.ts",
+      "../flow/queue.ts",
+      "../telemetry/log.ts",
+      "../media/opus_decoder.ts",
+    ],
     refuses: ["../routes/stream.ts", "../adapters/mod.ts", "../media/wav.ts", "hono", "../config.ts"],
   },
   {
     from: "media/wav.ts",
-    allows: ["../flow/queue.ts", "wave-codec", "speex-resampler"],
+    allows: ["../flow/queue.ts", "wave-codec", "speex-resampler", "opus-decoder"],
     refuses: ["../pipeline/audio.ts", "hono", "../routes/stream.ts"],
   },
   {

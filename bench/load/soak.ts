@@ -1,0 +1,88 @@
+import { percentile } from "../percentile.ts";
+import type { Report } from "../report.ts";
+import type { Crowd } from "./crowd.ts";
+import type { LoadCounts } from "./load_session.ts";
+import { coreShare, type ProcessReading, readProcess } from "./process_meter.ts";
+import type { LoadedService } from "./service.ts";
+
+const sampleMs = 10_000;
+/** How long a speaker stays. */
+const lifeMs = 60_000;
+const restMs = 5000;
+
+/** Lets speakers come and go for so long and watches what the process holds, then and after everybody has left. */
+export async function soak(
+  service: LoadedService,
+  { crowd, counts }: { readonly crowd: Crowd; readonly counts: LoadCounts },
+  sessions: number,
+  ms: number,
+): Promise<Pick<Report, "tables" | "notes">> {
+  const idle = await rest(service.pid);
+  await crowd.growTo(sessions);
+  const samples: ProcessReading[] = [];
+  const endMs = performance.now() + ms;
+  let owed = 0;
+  let met = sessions;
+  while (performance.now() < endMs) {
+    await sleep(sampleMs);
+    owed += sessions * sampleMs / lifeMs;
+    await crowd.replace(Math.floor(owed));
+    met += Math.floor(owed);
+    owed %= 1;
+    const sample = readProcess(service.pid);
+    samples.push(sample);
+    console.log(
+      `${((performance.now() - endMs + ms) / 60_000).toFixed(1)} min: ${
+        (sample.residentBytes / 2 ** 20).toFixed(1)
+      } MB, ${sample.sockets} sockets`,
+    );
+  }
+  const pace = crowd.pace();
+  await crowd.leave();
+  await sleep(restMs);
+  const left = await rest(service.pid);
+  // The first third warms up.
+  const steady = samples.slice(Math.floor(samples.length / 3));
+  const level = percentile(steady.map(({ residentBytes }) => residentBytes / 2 ** 20), 0.5);
+  const slopeMb = slope(steady);
+  return {
+    tables: [{
+      headings: ["", "before", "after everybody left"],
+      rows: [
+        ["resident MB", idle.now.residentBytes / 2 ** 20, left.now.residentBytes / 2 ** 20],
+        ["open files", idle.now.files.toFixed(0), left.now.files.toFixed(0)],
+        ["sockets", idle.now.sockets.toFixed(0), left.now.sockets.toFixed(0)],
+        ["wake-ups a second (timers)", idle.wakeUps, left.wakeUps],
+        ["core %", 100 * idle.share, 100 * left.share],
+      ],
+    }],
+    notes: [
+      `${met} sessions of ${lifeMs / 1000} s, ${sessions} at a time: resident ${level.toFixed(1)} MB, slope ${
+        slopeMb.toFixed(1)
+      } MB an hour (${(100 * slopeMb / level).toFixed(1)} %; target at most 1 %)`,
+      `pace ${(100 * pace).toFixed(1)} %, ${counts.dropped} dropped, ${counts.faults.length} faults`,
+    ],
+  };
+}
+
+/** What an idle process does in a while. */
+async function rest(pid: number): Promise<{ now: ProcessReading; wakeUps: number; share: number }> {
+  const from = readProcess(pid);
+  await sleep(restMs);
+  const now = readProcess(pid);
+  return { now, wakeUps: (now.wakeUps - from.wakeUps) * 1000 / restMs, share: coreShare(from, now) };
+}
+
+/** The median slope between all pairs (Theil and Sen), in MB an hour. */
+function slope(samples: readonly ProcessReading[]): number {
+  const slopes = samples.flatMap((one, index) =>
+    samples.slice(index + 1).map((other) =>
+      (other.residentBytes - one.residentBytes) / 2 ** 20 / ((other.atMs - one.atMs) / 3_600_000)
+    )
+  );
+  return percentile(slopes, 0.5);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
