@@ -60,6 +60,7 @@ export async function soak(
       `${met} sessions of ${lifeMs / 1000} s, ${sessions} at a time: resident ${level.toFixed(1)} MB, slope ${
         slopeMb.toFixed(1)
       } MB an hour (${(100 * slopeMb / level).toFixed(1)} %; target at most 1 %)`,
+      "connections to providers that are kept for the next session are among the sockets; with --providers inside there are none",
       `pace ${(100 * pace).toFixed(1)} %, ${counts.dropped} dropped, ${counts.faults.length} faults`,
     ],
   };
