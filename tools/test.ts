@@ -31,10 +31,13 @@ const quickSteps: readonly Step[] = [
   },
 ];
 
-/** Engines and sockets share the machine's cores, so these tests run one after the other. */
+/** What waits more than it works, or stays within a process, runs two files at a time. */
+const sideBySide: ReadonlySet<string> = new Set(["chaos", "conformance", "contract"]);
+
+/** The others are browsers, engines and whole services, which want the machine's cores for themselves: one file after the other. */
 const slowSteps: readonly Step[] = foldersOfSlowTests().map((folder) => ({
   name: `${folder} tests`,
-  args: ["test", ...testFlags, `tests/${folder}/`],
+  args: ["test", ...testFlags, ...sideBySide.has(folder) ? ["--parallel"] : [], `tests/${folder}/`],
   tests: true,
   limitMs: 8 * minute,
 }));

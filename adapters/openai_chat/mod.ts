@@ -3,10 +3,10 @@ import { type LanguageTag, matchTag, sameLanguage } from "../../pipeline/languag
 import type { TranslationEvent, TranslationRequest, Translator } from "../../pipeline/ports.ts";
 import { serverSentEvents } from "../net/event_stream.ts";
 import { refusal } from "../net/openai_error.ts";
+import { openaiAccess, openaiSettings } from "../net/openai_access.ts";
 import {
   addressSetting,
   choiceSetting,
-  keySetting,
   languagesSetting,
   nameSetting,
   optionalKeySetting,
@@ -110,11 +110,7 @@ function talkative(): PipelineError {
 }
 
 const settings = {
-  OPENAI_API_KEY: keySetting("OpenAI or of the server at OPENAI_BASE_URL; none where the server wants none"),
-  OPENAI_BASE_URL: addressSetting(
-    "https://api.openai.com/v1",
-    "Where OpenAI's routes begin, or those of a server like it",
-  ),
+  ...openaiSettings,
   PARLEY_OPENAI_CHAT_URL: addressSetting(
     "",
     "Where the routes of the chat model begin, if not at OPENAI_BASE_URL; then OPENAI_API_KEY is not sent",
@@ -136,11 +132,9 @@ export const openaiChat: Provider<Translator, typeof settings> = {
   name: "openai_chat",
   settings,
   create(values) {
-    const own = values.PARLEY_OPENAI_CHAT_URL !== "";
-    const key = own ? values.PARLEY_OPENAI_CHAT_KEY : values.OPENAI_API_KEY;
+    const own = { url: values.PARLEY_OPENAI_CHAT_URL, key: values.PARLEY_OPENAI_CHAT_KEY };
     return chatTranslator({
-      address: own ? values.PARLEY_OPENAI_CHAT_URL : values.OPENAI_BASE_URL,
-      key: key === "none" ? "" : key,
+      ...openaiAccess(values, own),
       model: values.PARLEY_OPENAI_CHAT_MODEL,
       dialect: values.PARLEY_OPENAI_CHAT_DIALECT,
       languages: values.PARLEY_OPENAI_CHAT_LANGUAGES,

@@ -1,10 +1,10 @@
 import type { SpeechRecognizer } from "../../pipeline/ports.ts";
 import { millisecondsSetting } from "../net/milliseconds_setting.ts";
+import { openaiAccess, openaiSettings } from "../net/openai_access.ts";
 import {
   addressSetting,
   choiceSetting,
   concurrencySetting,
-  keySetting,
   languagesSetting,
   nameSetting,
   optionalKeySetting,
@@ -13,11 +13,7 @@ import type { Provider } from "../provider.ts";
 import { realtimeRecognizer } from "./recognizer.ts";
 
 const settings = {
-  OPENAI_API_KEY: keySetting("OpenAI or of the server at OPENAI_BASE_URL; none where the server wants none"),
-  OPENAI_BASE_URL: addressSetting(
-    "https://api.openai.com/v1",
-    "Where OpenAI's routes begin, or those of a server like it",
-  ),
+  ...openaiSettings,
   PARLEY_OPENAI_REALTIME_URL: addressSetting(
     "",
     "Where the routes of the realtime server begin, if not at OPENAI_BASE_URL; then OPENAI_API_KEY is not sent",
@@ -52,11 +48,9 @@ export const openaiRealtime: Provider<SpeechRecognizer, typeof settings> = {
   name: "openai_realtime",
   settings,
   create(values) {
-    const own = values.PARLEY_OPENAI_REALTIME_URL !== "";
-    const key = own ? values.PARLEY_OPENAI_REALTIME_KEY : values.OPENAI_API_KEY;
+    const own = { url: values.PARLEY_OPENAI_REALTIME_URL, key: values.PARLEY_OPENAI_REALTIME_KEY };
     return realtimeRecognizer({
-      address: own ? values.PARLEY_OPENAI_REALTIME_URL : values.OPENAI_BASE_URL,
-      key: key === "none" ? "" : key,
+      ...openaiAccess(values, own),
       dialect: values.PARLEY_OPENAI_REALTIME_DIALECT,
       model: values.PARLEY_OPENAI_REALTIME_MODEL,
       languages: values.PARLEY_OPENAI_REALTIME_LANGUAGES,

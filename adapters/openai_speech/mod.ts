@@ -3,10 +3,10 @@ import type { LanguageTag } from "../../pipeline/language.ts";
 import type { SpeechSynthesizer } from "../../pipeline/ports.ts";
 import { everyLanguage, rawFormats } from "../net/choose_voice.ts";
 import { refusal } from "../net/openai_error.ts";
+import { openaiAccess, openaiSettings } from "../net/openai_access.ts";
 import {
   addressSetting,
   choiceSetting,
-  keySetting,
   languagesSetting,
   nameSetting,
   namesSetting,
@@ -69,11 +69,7 @@ function ignoreMissingList(error: unknown): void {
 }
 
 const settings = {
-  OPENAI_API_KEY: keySetting("OpenAI or of the server at OPENAI_BASE_URL; none where the server wants none"),
-  OPENAI_BASE_URL: addressSetting(
-    "https://api.openai.com/v1",
-    "Where OpenAI's routes begin, or those of a server like it",
-  ),
+  ...openaiSettings,
   PARLEY_OPENAI_SPEECH_URL: addressSetting(
     "",
     "Where the routes of the speech server begin, if not at OPENAI_BASE_URL; then OPENAI_API_KEY is not sent",
@@ -99,11 +95,9 @@ export const openaiSpeech: Provider<SpeechSynthesizer, typeof settings> = {
   name: "openai_speech",
   settings,
   create(values) {
-    const own = values.PARLEY_OPENAI_SPEECH_URL !== "";
-    const key = own ? values.PARLEY_OPENAI_SPEECH_KEY : values.OPENAI_API_KEY;
+    const own = { url: values.PARLEY_OPENAI_SPEECH_URL, key: values.PARLEY_OPENAI_SPEECH_KEY };
     return speechSynthesizer({
-      address: own ? values.PARLEY_OPENAI_SPEECH_URL : values.OPENAI_BASE_URL,
-      key: key === "none" ? "" : key,
+      ...openaiAccess(values, own),
       model: values.PARLEY_OPENAI_SPEECH_MODEL,
       voices: values.PARLEY_OPENAI_SPEECH_VOICES,
       languages: values.PARLEY_OPENAI_SPEECH_LANGUAGES,

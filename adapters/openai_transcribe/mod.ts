@@ -1,9 +1,9 @@
 import type { SpeechRecognizer } from "../../pipeline/ports.ts";
 import { millisecondsSetting } from "../net/milliseconds_setting.ts";
+import { openaiAccess, openaiSettings } from "../net/openai_access.ts";
 import {
   addressSetting,
   choiceSetting,
-  keySetting,
   languagesSetting,
   nameSetting,
   optionalKeySetting,
@@ -12,11 +12,7 @@ import type { Provider } from "../provider.ts";
 import { transcribeRecognizer } from "./recognizer.ts";
 
 const settings = {
-  OPENAI_API_KEY: keySetting("OpenAI or of the server at OPENAI_BASE_URL; none where the server wants none"),
-  OPENAI_BASE_URL: addressSetting(
-    "https://api.openai.com/v1",
-    "Where OpenAI's routes begin, or those of a server like it",
-  ),
+  ...openaiSettings,
   PARLEY_OPENAI_TRANSCRIBE_URL: addressSetting(
     "",
     "Where the routes of the transcription server begin, if not at OPENAI_BASE_URL; then OPENAI_API_KEY is not sent",
@@ -60,11 +56,9 @@ export const openaiTranscribe: Provider<SpeechRecognizer, typeof settings> = {
   name: "openai_transcribe",
   settings,
   create(values) {
-    const own = values.PARLEY_OPENAI_TRANSCRIBE_URL !== "";
-    const key = own ? values.PARLEY_OPENAI_TRANSCRIBE_KEY : values.OPENAI_API_KEY;
+    const own = { url: values.PARLEY_OPENAI_TRANSCRIBE_URL, key: values.PARLEY_OPENAI_TRANSCRIBE_KEY };
     return transcribeRecognizer({
-      address: own ? values.PARLEY_OPENAI_TRANSCRIBE_URL : values.OPENAI_BASE_URL,
-      key: key === "none" ? "" : key,
+      ...openaiAccess(values, own),
       model: values.PARLEY_OPENAI_TRANSCRIBE_MODEL,
       answer: values.PARLEY_OPENAI_TRANSCRIBE_ANSWER,
       languages: values.PARLEY_OPENAI_TRANSCRIBE_LANGUAGES,

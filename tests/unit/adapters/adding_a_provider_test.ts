@@ -5,6 +5,7 @@ const root = new URL("../../../", import.meta.url);
 const shown = [
   "adapters/libretranslate/wire.ts",
   "adapters/libretranslate/mod.ts",
+  "adapters/vosk/recognizer.ts",
   "tests/support/contract/libretranslate.ts",
   "tests/contract/libretranslate_test.ts",
 ];
@@ -25,11 +26,11 @@ Deno.test("docs/adding-a-provider.md shows code as it is", async () => {
   for (const [, block] of blocks) assert(code.includes(flat(block!)), `No such code:\n${block}`);
 });
 
-Deno.test("docs/providers.md has a row for each remote translator and synthesizer, with its settings", async () => {
+Deno.test("docs/providers.md has a row for each remote provider, with its settings", async () => {
   const text = await read("docs/providers.md");
-  const local = new Set(["apertium", "espeak", "fake", "simulated"]);
+  const local = new Set(["pocketsphinx", "apertium", "espeak", "fake", "simulated"]);
   for (
-    const { name, settings } of [...providers.mt, ...providers.tts].filter(({ name }) => !local.has(name))
+    const { name, settings } of Object.values(providers).flat().filter(({ name }) => !local.has(name))
   ) {
     const rows = text.split("\n").filter((line) => line.startsWith(`| \`${name}\``));
     const missing = Object.keys(settings).filter((setting) =>
