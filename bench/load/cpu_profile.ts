@@ -69,10 +69,8 @@ export function readProfile(
   return { root: frame(profile.nodes[0]!.id, "platform"), areas };
 }
 
+/** The path within the project, or the package: never where these lie on the machine. */
 function shortened(url: string): string {
-  return url.replace(/^.*\/(?=(adapters|bench|flow|pipeline|protocol|routes|sessions|telemetry)\/)/, "")
-    .replace(
-      /^.*\/npm\/[^/]+\//,
-      "npm:",
-    );
+  const project = new URL("../../", import.meta.url).href;
+  return url.startsWith(project) ? url.slice(project.length) : url.replace(/^.*\/npm\/[^/]+\//, "npm:");
 }

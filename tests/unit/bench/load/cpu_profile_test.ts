@@ -1,6 +1,8 @@
 import { assertEquals } from "@std/assert";
 import { readProfile } from "../../../../bench/load/cpu_profile.ts";
 
+const project = new URL("../../../../", import.meta.url).href;
+
 const node = (id: number, functionName: string, url: string, children: number[] = []) => ({
   id,
   callFrame: { functionName, url, lineNumber: 9 },
@@ -12,9 +14,9 @@ Deno.test("readProfile() gives what the platform does to whoever called it, and 
     nodes: [
       node(1, "(root)", "", [2, 3, 6]),
       node(2, "(idle)", ""),
-      node(3, "message", "file:///x/sessions/session.ts", [4, 5]),
+      node(3, "message", `${project}sessions/session.ts`, [4, 5]),
       node(4, "stringify", ""),
-      node(5, "add", "file:///x/pipeline/stages/segment.ts"),
+      node(5, "add", `${project}pipeline/stages/segment.ts`),
       node(6, "(garbage collector)", ""),
     ],
     samples: [2, 3, 4, 5, 6],
