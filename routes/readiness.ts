@@ -85,10 +85,15 @@ async function probe(
   } catch (error) {
     await othersTried;
     const failure = PipelineError.from(error, `${engine} could not be opened`);
-    return failure.kind === "concurrency"
+    return failure.kind === "concurrency" || standsIn(parts().providers)
       ? { engine, ready: true, ...parts() }
       : { engine, ready: false, detail: failure.message, ...parts() };
   } finally {
     deadline.abort();
   }
+}
+
+/** Whether one of several providers is well: it may not know the languages that were tried, which only the first choice knew. */
+function standsIn(providers: readonly ProviderState[] = []): boolean {
+  return providers.slice(1).some(({ state, problem }) => state === "closed" && problem === undefined);
 }

@@ -78,6 +78,26 @@ Deno.test("GET of a page that is not there is a problem that names the pages tha
   assertStringIncludes(problem.detail, "POST /v1/translate");
 });
 
+Deno.test("GET /readyz is content with a provider that stands in, though it knows fewer languages", async () => {
+  const clock = systemClock;
+  await using background = new BackgroundTasks({ clock });
+  const openFaults = Array(9).fill({ fault: "unauthenticated" });
+  const pairs = [{ source: "en", target: "ca" }];
+  const translator = resilient("mt", [
+    fakeTranslator({ name: "deepl", clock, openFaults }),
+    fakeTranslator({ name: "apertium", clock, pairs }),
+  ], { clock, background, random: () => 0, observe() {} });
+  await using service = liveService();
+  const { name, open, providers, tryOthers } = translator;
+  Object.assign(service.services.translator, { name, open, providers, tryOthers });
+  const response = await fetch(`${service.url}/readyz`);
+  const { engines } = await response.json();
+  await translator[Symbol.asyncDispose]();
+  assertEquals([response.status, engines.mt.ready], [200, true]);
+  assertStringIncludes(engines.mt.providers[0].problem, "deepl");
+  assertEquals(engines.mt.providers[1], { name: "apertium", state: "closed" });
+});
+
 Deno.test("GET /readyz names a provider whose key is refused, also one that only stands in", async () => {
   const clock = systemClock;
   await using background = new BackgroundTasks({ clock });
