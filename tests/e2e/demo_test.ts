@@ -16,7 +16,8 @@ Deno.test({
     const demo = new RunningCommand("cli/demo.ts", ["--out", out], {
       env: { ...fakes, PARLEY_PORT: `${port}`, PARLEY_API_KEY: "is-not-a-setting-of-the-service" },
     });
-    await until(() => demo.stdout.includes("es:word"));
+    // A clause was spoken: its caption comes before its sound.
+    await until(() => demo.stdout.includes("es:word") && demo.stdout.includes("= stt"));
     assertEquals(
       (await fetch(`http://127.0.0.1:${port}/healthz`).then((response) => response.json())).status,
       "ok",
