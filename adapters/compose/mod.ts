@@ -173,12 +173,12 @@ function resilientAnswers<A extends Answers>(
     const breaker = breakerOf(answering.stage, engine.name, options);
     const opened = new OpeningRecord();
     const watched = recorded(engine, opened);
-    const any = answering.anyOptions(engine.traits);
+    const smallest = answering.anyOptions(engine.traits);
     parts.push({
       name: engine.name,
       breaker,
       opened,
-      open: any && ((signal) => watched.open({ ...any, signal })),
+      open: smallest && ((signal) => watched.open({ ...smallest, signal })),
       connections: () => engine.connections?.() ?? [],
     });
     const deadlines: DeadlineOptions = {
