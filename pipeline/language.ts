@@ -3,6 +3,8 @@ export type LanguageTag = string;
 
 /** The canonical spelling of a tag (`EN-us` becomes `en-US`); `undefined` when it is not a language tag (RFC 5646). */
 export function canonicalTag(tag: string): LanguageTag | undefined {
+  // The empty text is what providers say most often where they know no language; to throw is slow.
+  if (tag === "") return undefined;
   try {
     return Intl.getCanonicalLocales(tag)[0];
   } catch {

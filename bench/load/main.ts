@@ -88,7 +88,7 @@ const profile =
   `${values.profile} latencies, ${messageMs} ms messages of PCM at 16 kHz up, one target, 24 kHz in pieces of 100 ms down, speech ${lecture.soundMs} ms on and ` +
   `${lecture.silenceMs} ms off, captions on; load, service and probe in processes of their own on loopback; ${
     place === "outside"
-      ? "providers in another: STT over a socket (PCM in messages of 60 ms or more, JSON back), MT over OpenAI's chat route (server-sent events), TTS over Cartesia's socket (base64 in JSON), the clients of both counted with the service"
+      ? "providers in another: STT over Deepgram's socket (PCM in messages of 100 ms, Results back for each new word and at least once a second), MT over OpenAI's chat route (server-sent events), TTS over Cartesia's socket (base64 in JSON), the clients of both counted with the service"
       : "the simulated engines run inside the service and are counted with it"
   }; each measurement ${values.minutes} min after 6 s of warming up` +
   (values["v8-flags"] === undefined ? "" : `; the service with --v8-flags=${values["v8-flags"]}`);

@@ -1,6 +1,6 @@
 /**
- * The providers of the load in a process of their own, on loopback: hears over a socket, translates over OpenAI's chat route with server-sent events, speaks over
- * Cartesia's socket with base64 in JSON; all with the latencies of a simulator's profile, which is the argument. Prints its port.
+ * The providers of the load in a process of their own, on loopback: hears over Deepgram's socket, translates over OpenAI's chat route with server-sent events,
+ * speaks over Cartesia's socket with base64 in JSON; all with the latencies of a simulator's profile, which is the argument. Prints its port.
  *
  * @module
  */
@@ -10,7 +10,8 @@ import { simulatedRecognizer } from "../../adapters/fake/simulated_recognizer.ts
 import { simulatedSynthesizer } from "../../adapters/fake/simulated_synthesizer.ts";
 import { simulatedTranslator } from "../../adapters/fake/simulated_translator.ts";
 import { Queue } from "../../flow/queue.ts";
-import type { Input, Voice } from "../../pipeline/ports.ts";
+import type { Voice } from "../../pipeline/ports.ts";
+import { serveDeepgram } from "./deepgram_stream.ts";
 
 const profile = profileNamed(Deno.args[0] ?? "published");
 const recognizer = simulatedRecognizer({ profile });
@@ -33,37 +34,6 @@ function voiceAt(rate: number): Promise<Voice> {
 
 function bytesOf({ buffer, byteOffset, byteLength }: Int16Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function hear(socket: WebSocket, rate: number): void {
-  const gone = new AbortController();
-  const { signal } = gone;
-  const input = new Queue<Input>({ limit: Infinity });
-  let position = 0;
-  socket.binaryType = "arraybuffer";
-  socket.onmessage = ({ data }) => {
-    if (typeof data !== "string") {
-      const samples = new Int16Array(data);
-      input.push({ type: "frame", rate, position, samples });
-      position += samples.length;
-      return;
-    }
-    const message = JSON.parse(data);
-    if (message.type === "flush") input.push(message);
-    else input.close();
-  };
-  socket.onclose = () => gone.abort();
-  const work = async () => {
-    await using hearing = await recognizer.open({
-      languages: ["en"],
-      format: { codec: "pcm_s16le", rate },
-      glossary: {},
-      signal,
-    });
-    for await (const event of hearing.hear(input.items(signal), signal)) socket.send(JSON.stringify(event));
-    socket.send(JSON.stringify({ type: "ended" }));
-  };
-  work().catch(() => socket.readyState === WebSocket.OPEN && socket.close(1011));
 }
 
 async function* translate(body: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -128,7 +98,7 @@ const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }
   const { pathname, searchParams } = new URL(request.url);
   if (request.headers.get("upgrade")?.toLowerCase() === "websocket") {
     const { socket, response } = Deno.upgradeWebSocket(request);
-    if (pathname === "/hear") hear(socket, Number(searchParams.get("rate")));
+    if (pathname === "/v1/listen") serveDeepgram(socket, Number(searchParams.get("sample_rate")), recognizer);
     else speak(socket);
     return response;
   }

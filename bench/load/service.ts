@@ -27,15 +27,14 @@ export async function startService(
   const providers = place === "outside"
     ? await startChild(new URL("providers.ts", import.meta.url), [profile])
     : undefined;
-  const main = new URL(providers ? "remote_service.ts" : "../../main.ts", import.meta.url).href;
+  const main = new URL("../../main.ts", import.meta.url).href;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", ...flags, main, ...providers ? [providers.url] : []],
+    args: ["run", "--allow-all", ...flags, main],
     env: {
       PARLEY_PORT: "0",
       PARLEY_LOG_LEVEL: "info",
       PARLEY_SIMULATOR_PROFILE: profile,
-      PARLEY_STT: "simulated",
-      ...providers ? outside(providers) : { PARLEY_MT: "simulated", PARLEY_TTS: "simulated" },
+      ...providers ? outside(providers) : inside,
       ...unlimited,
     },
     stdin: "null",
@@ -68,10 +67,16 @@ export async function startService(
   };
 }
 
+const inside = { PARLEY_STT: "simulated", PARLEY_MT: "simulated", PARLEY_TTS: "simulated" };
+
 /** The adapters of real providers, led to the stand-ins. */
 function outside({ url }: ChildServer): Readonly<Record<string, string>> {
   const address = url.replace(/^ws/, "http");
   return {
+    PARLEY_STT: "deepgram",
+    DEEPGRAM_API_KEY: "none-of-any-use",
+    PARLEY_DEEPGRAM_URL: address,
+    PARLEY_DEEPGRAM_CONCURRENCY: "999",
     PARLEY_MT: "openai_chat",
     PARLEY_OPENAI_CHAT_URL: address,
     OPENAI_API_KEY: "none",
