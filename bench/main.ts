@@ -10,6 +10,7 @@ import { fakeClauses, hurriedClauses, localClauses } from "./clauses.ts";
 import { guesses } from "./guesses.ts";
 import { oldAgainstNew } from "./old_app/comparison.ts";
 import { messagePath } from "./message_path.ts";
+import { microTimes } from "./micro.ts";
 import { machine } from "./profile.ts";
 import { keepReport, type Report, reportText } from "./report.ts";
 import { localStages } from "./stages.ts";
@@ -41,8 +42,11 @@ const benches: Readonly<
     about: "the app that Parley replaces against Parley, at the same provider speeds (4 min)",
     run: oldAgainstNew,
   },
+  "micro": {
+    about: "queue, codec, commit, segment and what adapters read, by themselves (2 min)",
+    run: microTimes,
+  },
 };
-const micro = "micro";
 
 const { values, positionals } = parseArgs({
   args: Deno.args,
@@ -52,7 +56,7 @@ const { values, positionals } = parseArgs({
   },
   allowPositionals: true,
 });
-const names = [...Object.keys(benches), micro];
+const names = Object.keys(benches);
 const unknown = positionals.filter((name) => !names.includes(name));
 if (values.help || unknown.length > 0) {
   console.log(
@@ -61,7 +65,6 @@ if (values.help || unknown.length > 0) {
       "Usage: deno task bench [--dry] [NAME …]    all of them without a name; --dry keeps no results",
       "",
       ...Object.entries(benches).map(([name, { about }]) => `  ${name.padEnd(16)} ${about}`),
-      `  ${micro.padEnd(16)} deno bench of queue, codec, commit and segment (1 min)`,
       "",
       "Others: deno task load (what a core carries), deno task chaos (every kind of trouble)",
     ].join("\n"),
@@ -72,10 +75,6 @@ const stop = new AbortController();
 Deno.addSignalListener("SIGINT", () => stop.abort(new DOMException("Interrupted", "AbortError")));
 console.log(`${machine()}\n${new Date().toISOString().slice(0, 10)}`);
 for (const name of positionals.length > 0 ? positionals : names) {
-  if (name === micro) {
-    await runMicro();
-    continue;
-  }
   const { about, run } = benches[name]!;
   console.log(`\n── ${name}: ${about}`);
   const report = await run(stop.signal);
@@ -83,9 +82,3 @@ for (const name of positionals.length > 0 ? positionals : names) {
   if (!values.dry) console.log(`\nkept in ${(await keepReport(name, report)).join(" and ")}`);
 }
 Deno.exit(0);
-
-async function runMicro(): Promise<void> {
-  console.log("\n── micro: deno bench bench/micro");
-  const folder = new URL("micro/", import.meta.url).pathname;
-  await new Deno.Command(Deno.execPath(), { args: ["bench", "--allow-all", folder] }).spawn().status;
-}
