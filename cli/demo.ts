@@ -29,7 +29,8 @@ import { type Terminal, terminalOf } from "./terminal.ts";
 /** How long the engines may take to get ready, in ms. */
 const readyMs = 60_000;
 
-async function main(args: readonly string[]): Promise<number> {
+/** Runs the demonstration; returns the exit code. */
+export async function demo(args: readonly string[]): Promise<number> {
   const env = Deno.env.toObject();
   const terminal = terminalOf(Deno.stdout, env);
   let url: URL | undefined;
@@ -204,4 +205,4 @@ async function stay(
   tell(terminal, [[{ text: "Stopping the service" }]]);
 }
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) Deno.exit(await demo(Deno.args));
