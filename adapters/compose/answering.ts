@@ -27,6 +27,25 @@ export type Ask<A extends Answers> = (
   signal: AbortSignal,
 ) => AsyncIterable<A["event"]>;
 
+/**
+ * One answer on its way to the listener, whichever engines it comes from: when one of them breaks off after its first result, it knows what the next one is to
+ * be asked and what of that one's answer the listener does not have yet.
+ */
+export interface JoinedAnswer<A extends Answers> {
+  /** What is to be asked: at first the whole, later what an engine needs to go on. */
+  readonly request: A["request"];
+  /** Whether nothing is missing, now that the engine at work has ended by itself. */
+  readonly complete: boolean;
+  /** What comes next is the answer of this engine to `request`. */
+  begin(engine: string): void;
+  /** What of an event the listener gets; `undefined` for nothing. */
+  take(event: A["event"]): A["event"] | undefined;
+  /** The engine at work has ended by itself: what was held back. */
+  end(): A["event"] | undefined;
+  /** The engine at work has broken off: whether there is anything left to be asked of another one. */
+  breakOff(): boolean;
+}
+
 /** What translators and synthesizers have in common: what is composed around one of them is composed around the other in the same way. */
 export interface Answering<A extends Answers> {
   readonly stage: Exclude<EngineStage, "stt">;
@@ -41,6 +60,8 @@ export interface Answering<A extends Answers> {
   usageOf(event: A["event"]): Usage | undefined;
   /** Calls `note` whenever there is more to work on: an engine can be late from then on, not before. */
   noteGiven(request: A["request"], note: () => void): void;
+  /** Makes the joined answers of one session, which may learn from those before. */
+  joining(): (request: A["request"]) => JoinedAnswer<A>;
   /** The smallest request that shows whether an engine works, and a session for it, with nothing in it of the speaker's. */
   probe(): A["request"];
   probeOptions(options: A["options"]): A["options"];

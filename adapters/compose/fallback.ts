@@ -1,10 +1,11 @@
 import type { Clock } from "../../flow/clock.ts";
 import { LinkedAbort } from "../../flow/linked_abort.ts";
 import { Lifetime } from "../lifetime.ts";
-import type { AnswerEngine, Answering, Answers } from "./answering.ts";
+import type { AnswerEngine, Answering, Answers, JoinedAnswer } from "./answering.ts";
 import { Countdown } from "./countdown.ts";
 import type { EngineObserver } from "./engine_event.ts";
 import { type Contender, firstAnswer } from "./first_answer.ts";
+import { jointAnswer } from "./joint_answer.ts";
 import { deadlineOf, type DeadlineRule, type LatencyWindow } from "./latency_window.ts";
 import { mostHopeful, outcomeOf } from "./outcome.ts";
 import { Renewable } from "./renewable.ts";
@@ -44,7 +45,8 @@ interface Candidate<A extends Answers> {
 /**
  * Engines as one: each request is answered by the first of them that can. When one fails before its first result, or is late and hedging is wanted, the
  * next one is asked the same; the answer that was begun first is the only one that is heard. The order of preference holds for every request, so that the
- * first engine is back as soon as it is well. After the first result a failure is passed on: the rest of the answer is lost, nothing is repeated.
+ * first engine is back as soon as it is well. When one fails after its first result, another one goes on with the answer where it broke off; where nobody is
+ * left, the failure is passed on.
  */
 export function fallback<A extends Answers>(
   answering: Answering<A>,
@@ -92,6 +94,7 @@ class Team<A extends Answers> {
   readonly #engine: Lifetime;
   readonly #lifetime = new Lifetime("session of several engines");
   readonly #hedges = new RetryBudget(hedgeShare, hedgeFloor);
+  readonly #join: (request: A["request"]) => JoinedAnswer<A>;
 
   constructor(
     answering: Answering<A>,
@@ -103,6 +106,7 @@ class Team<A extends Answers> {
     this.#candidates = candidates;
     this.#options = options;
     this.#engine = engine;
+    this.#join = answering.joining();
   }
 
   /** Opens a session of the first engine that has one, and aside from that one of the next; those of the others are opened when they are needed. */
@@ -141,13 +145,18 @@ class Team<A extends Answers> {
     using either = new LinkedAbort(outer, this.#lifetime.signal, this.#engine.signal);
     const { signal } = either;
     signal.throwIfAborted();
-    const { isResult } = this.#answering;
     this.#hedges.earn();
-    const order = this.#order();
-    const contenders = order.map((candidate) => this.#contender(candidate, request));
-    const onSwitch = (from: number, to: number, why: "failed" | "late") =>
-      this.#tellSwitch(order[from]!.name, order[to]!.name, why);
-    yield* firstAnswer(contenders, { isResult, onSwitch }, signal);
+    const answering = this.#answering;
+    const contender = (candidate: Candidate<A>, request: A["request"]) => this.#contender(candidate, request);
+    const onSwitch = ({ name: from }: Candidate<A>, { name: to }: Candidate<A>, why: "failed" | "late") =>
+      this.#tellSwitch(from, to, why);
+    const [first, second] = this.#candidates;
+    if (first && !second) {
+      const { isResult } = answering;
+      return yield* firstAnswer([contender(first, request)], { isResult, onSwitch: () => {} }, signal);
+    }
+    const joined = this.#join(request);
+    yield* jointAnswer({ answering, joined, order: () => this.#order(), contender, onSwitch }, signal);
   }
 
   #order(): readonly Candidate<A>[] {

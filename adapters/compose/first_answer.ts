@@ -7,7 +7,7 @@ export interface Contender<Event> {
   ask(signal: AbortSignal): AsyncIterable<Event>;
   /** Resolves when its first result is later than usual and another should be asked too; rejects when that is not wanted. */
   late(signal: AbortSignal): Promise<void>;
-  /** It gave no result, because of this error; another one is asked if there is one. */
+  /** It gave no result, or not all of its answer, because of this error; another one is asked if there is one. */
   failed(error: unknown): void;
 }
 
@@ -16,6 +16,8 @@ export interface FirstAnswerOptions<Event> {
   readonly isResult: (event: Event) => boolean;
   /** Is told when another is asked: the numbers of the one before and of the next. */
   readonly onSwitch: (from: number, to: number, why: "failed" | "late") => void;
+  /** Is told who is going to be heard, before the first event. */
+  readonly onAnswer?: (index: number) => void;
 }
 
 type News =
@@ -38,7 +40,7 @@ interface Asked<Event> {
  */
 export async function* firstAnswer<Event>(
   contenders: readonly Contender<Event>[],
-  { isResult, onSwitch }: FirstAnswerOptions<Event>,
+  { isResult, onSwitch, onAnswer }: FirstAnswerOptions<Event>,
   signal: AbortSignal,
 ): AsyncGenerator<Event, void> {
   const news = new Queue<News>({ limit: 2 * contenders.length + 1 });
@@ -67,9 +69,11 @@ export async function* firstAnswer<Event>(
 
   try {
     begin();
-    const winner = await decide();
+    const index = await decide();
+    const winner = asked[index]!;
     decided.abort(tooLate);
     for (const one of asked) if (one !== winner) one.stop.abort(tooLate);
+    onAnswer?.(index);
     for (const event of winner.held) {
       yield event;
       signal.throwIfAborted();
@@ -86,10 +90,10 @@ export async function* firstAnswer<Event>(
     for (const { stop } of asked) stop[Symbol.dispose]();
   }
 
-  async function decide(): Promise<Asked<Event>> {
+  async function decide(): Promise<number> {
     while (true) {
       const item = (await news.receive(signal))!;
-      if (item.type === "answering") return asked[item.index]!;
+      if (item.type === "answering") return item.index;
       if (item.type === "failed") {
         signal.throwIfAborted();
         contenders[item.index]!.failed(item.error);

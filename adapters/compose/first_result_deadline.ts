@@ -49,8 +49,8 @@ export async function openInTime<Session>(
 
 /**
  * An engine that fails with `timeout` when the first result is later than what is usual for it: a stall before the first result is a failure like any
- * other. The wait counts from the last moment at which it was given something to work on. A request that was too late counts as twice as slow, so
- * that an engine that has become slower gets longer deadlines. Between results there is only a wide limit, against engines that fall silent for good.
+ * other. The wait counts from the last moment at which it was given something to work on. Requests that were too late are noted, so that
+ * an engine that has become slower gets longer deadlines. Between results there is only a wide limit, against engines that fall silent for good.
  */
 export function firstResultDeadline<A extends Answers>(
   answering: Answering<A>,
@@ -94,7 +94,7 @@ export function firstResultDeadline<A extends Answers>(
     } catch (error) {
       signal.throwIfAborted();
       if (!countdown.signal.aborted) throw error;
-      if (!answered) firstResult.add(2 * deadlineMs);
+      if (!answered) firstResult.giveUp(deadlineMs);
       throw countdown.signal.reason;
     } finally {
       countdown.stop();

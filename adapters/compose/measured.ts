@@ -115,11 +115,11 @@ export class Measurement {
   tell(): void {
     const { clock, observe, firstResult } = this.#options;
     const waitedMs = this.#waitedMs();
-    // One that was given up for being slow counts as slow: else only the fast ones would be remembered.
+    // One that was given up for being slow is not forgotten: else only the fast ones would be remembered.
     const slow = this.#firstResultMs === undefined && this.#givenMs !== undefined &&
       this.#end.outcome === "cancelled" &&
       waitedMs > (firstResult.p95 ?? Infinity);
-    if (slow) firstResult.add(waitedMs);
+    if (slow) firstResult.giveUp(waitedMs);
     observe({
       type: "call",
       ...this.#who,

@@ -82,6 +82,9 @@ type Chain<Port> = readonly [Owned<Port>, ...Owned<Port>[]];
 const openingRule: DeadlineRule = { coldMs: 5000, floorMs: 1500, ceilingMs: 5000, factor: 3, marginMs: 0 };
 const reportRule: DeadlineRule = { coldMs: 3000, floorMs: 1000, ceilingMs: 5000, factor: 2, marginMs: 50 };
 
+/** How much later than 19 of 20 answers a first result may be, in ms. The next engine is to be asked 50 ms after that at the latest, as what was usual is only estimated. */
+const marginMs = 25;
+
 /**
  * How much longer than for a first result an engine may be silent after it. A synthesizer may be waiting for the rest of its text, and the translator
  * that is silent is to be told first.
@@ -207,7 +210,7 @@ function resilientAnswers<A extends Answers>(
  * already, waiting longer is the better choice.
  */
 function firstResultRule(ceilingMs: number, another: boolean): DeadlineRule {
-  const common = { coldMs: Math.min(2000, ceilingMs), ceilingMs, marginMs: 50 };
+  const common = { coldMs: Math.min(2000, ceilingMs), ceilingMs, marginMs };
   return another
     ? { ...common, floorMs: Math.min(200, ceilingMs), factor: 1 }
     : { ...common, floorMs: Math.min(1000, ceilingMs), factor: 4 };

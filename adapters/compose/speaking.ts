@@ -9,6 +9,8 @@ import type {
   Voice,
 } from "../../pipeline/ports.ts";
 import type { Answering } from "./answering.ts";
+import { JoinedSpeech } from "./joined_speech.ts";
+import { SpeakingRates } from "./speaking_rates.ts";
 
 /** A text to be spoken. */
 export interface SpeechRequest extends SpeechOptions {
@@ -39,6 +41,10 @@ export const speaking: Answering<Speeches> = {
   usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven({ text }, note) {
     noteText(text, note).catch(() => {});
+  },
+  joining() {
+    const rates = new SpeakingRates();
+    return (request) => new JoinedSpeech(request, rates);
   },
   probe: () => ({ text: probeText, segment: 0, speed: 1 }),
   probeOptions: ({ language, formats }) => ({ language, formats }),

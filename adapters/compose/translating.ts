@@ -8,6 +8,7 @@ import type {
   TranslatorTraits,
 } from "../../pipeline/ports.ts";
 import type { Answering } from "./answering.ts";
+import { JoinedTranslation } from "./joined_translation.ts";
 
 /** The types of translators. */
 export interface Translations {
@@ -27,6 +28,7 @@ export const translating: Answering<Translations> = {
   acquiredOf: (event) => event.type === "acquired" ? event : undefined,
   usageOf: (event) => event.type === "usage" ? event : undefined,
   noteGiven: (_, note) => note(),
+  joining: () => (request) => new JoinedTranslation(request),
   // Digits are the same in every language.
   probe: () => ({ segment: 0, text: "1, 2, 3.", history: [] }),
   probeOptions: ({ source, target }) => ({ source, target, glossary: {} }),

@@ -25,7 +25,7 @@ export interface FakeSynthesizerOptions {
   readonly voices?: SynthesizerTraits["voices"];
   /** Raw formats, best first; 24 kHz and some others by default. */
   readonly formats?: readonly Format[];
-  /** How long a character that is not a space lasts at speed 1; 70 by default, which is about as fast as people speak. */
+  /** How long a character that is not a space lasts at speed 1; {@linkcode msPerLetter} by default. */
   readonly msPerCharacter?: number;
   /** How long a piece of audio is, at most 200; 100 by default. */
   readonly pieceMs?: number;
@@ -38,6 +38,9 @@ export interface FakeSynthesizerOptions {
   readonly faults?: readonly SpeechFault[];
   readonly openFaults?: readonly Fault[];
 }
+
+/** How long a character that is not a space lasts by default, in ms: about as fast as people speak. */
+export const msPerLetter = 70;
 
 const speeds = { min: 0.5, max: 2 };
 const toneVoices = fakeLanguages.map((language) => ({ name: `tone-${language}`, language }));
@@ -114,8 +117,13 @@ function fakeVoice(
     engine: Lifetime;
   },
 ): Voice {
-  const { msPerCharacter = 70, pieceMs = 100, delayMs = 0, realTimeFactor = 0, clock = systemClock } =
-    options;
+  const {
+    msPerCharacter = msPerLetter,
+    pieceMs = 100,
+    delayMs = 0,
+    realTimeFactor = 0,
+    clock = systemClock,
+  } = options;
   const lifetime = new Lifetime(`voice of ${name}`);
   const pieceSamples = Math.floor(format.rate * pieceMs / 1000);
 

@@ -24,7 +24,7 @@ const overlap = 2;
 
 /**
  * Listens to everything that a client is told in one session and notes what must not be: a segment that comes to two ends or to none, speech that is
- * out of order or does not follow on, captions that take something back.
+ * out of order or does not follow on, captions that take something back, translations that lack something or have it twice.
  */
 export class Auditor {
   readonly violations: string[] = [];
@@ -36,9 +36,14 @@ export class Auditor {
   #ended = false;
   readonly #lanes = new Map<number, LaneAudit>();
   readonly #source: LaneAudit = laneAudit(0);
+  readonly #translate: ((text: string) => string) | undefined;
 
-  /** @param lanes those that the session begins with. */
-  constructor(lanes: readonly Lane[]) {
+  /**
+   * @param lanes those that the session begins with.
+   * @param translate what every translation is to be, unless it is empty; not looked at when absent.
+   */
+  constructor(lanes: readonly Lane[], translate?: (text: string) => string) {
+    this.#translate = translate;
     this.#change(lanes, 0);
   }
 
@@ -169,6 +174,12 @@ export class Auditor {
       if (before.final) this.#object(`${where} came after the final one`);
       if (revision <= before.revision) this.#object(`${where} came after ${before.revision}`);
       if (!stable.startsWith(before.stable)) this.#object(`${where} takes stable text back`);
+    }
+    const source = this.#source.captions.get(segment);
+    if (lane > 0 && final && stable !== "" && source?.final && this.#translate) {
+      if (stable !== this.#translate(source.stable)) {
+        this.#object(`${where} is not the translation, once and whole`);
+      }
     }
     captions.set(segment, { revision, stable, final });
     if (captions.size > 64) captions.delete(captions.keys().next().value!);

@@ -5,11 +5,13 @@ import { type ScriptedUtterance, utterance } from "../../../adapters/fake/script
 import { simulatedRecognizer } from "../../../adapters/fake/simulated_recognizer.ts";
 import { simulatedSynthesizer } from "../../../adapters/fake/simulated_synthesizer.ts";
 import { simulatedTranslator } from "../../../adapters/fake/simulated_translator.ts";
-import { drawWord } from "../../../adapters/fake/vocabulary.ts";
+import { msPerLetter } from "../../../adapters/fake/synthesizer.ts";
+import { drawWord, lengthen } from "../../../adapters/fake/vocabulary.ts";
+import type { Owned } from "../../../adapters/provider.ts";
 import type { Clock } from "../../../flow/clock.ts";
 import { durationMs } from "../../../pipeline/audio.ts";
 import { interpret } from "../../../pipeline/interpret.ts";
-import type { Input } from "../../../pipeline/ports.ts";
+import type { Input, SpeechRecognizer, SpeechSynthesizer, Translator } from "../../../pipeline/ports.ts";
 import type { SessionEvent } from "../../../pipeline/session_event.ts";
 import { surroundings } from "../composed.ts";
 import { FakeClock } from "../fake_clock.ts";
@@ -51,11 +53,13 @@ const pauseMs = 600;
  * not wait; the same seed gives the same run.
  */
 export async function simulatedTalk(
-  { seed, minutes, profile, fault }: {
+  { seed, minutes, profile, fault, alone = false }: {
     readonly seed: number;
     readonly minutes: number;
     readonly profile: Profile;
     readonly fault?: TalkFault;
+    /** Whether there is only the first provider of each stage, which then has all the time that it takes. */
+    readonly alone?: boolean;
   },
 ): Promise<SimulatedTalk> {
   const clock = new FakeClock();
@@ -103,10 +107,11 @@ export async function simulatedTalk(
     },
   ] as const;
   const { options, background } = surroundings(clock);
+  const chain = <T>([first, second]: readonly [T, T]) => alone ? [first] as const : [first, second] as const;
   const engines = {
-    recognizer: resilient("stt", recognizers, options),
-    translator: resilient("mt", translators, options),
-    synthesizer: resilient("tts", synthesizers, options),
+    recognizer: resilient("stt", chain<Owned<SpeechRecognizer>>(recognizers), options),
+    translator: resilient("mt", chain<Owned<Translator>>(translators), options),
+    synthesizer: resilient("tts", chain<Owned<SpeechSynthesizer>>(synthesizers), options),
   };
   const stop = new AbortController();
   const lengthMs = script.at(-1)!.words.at(-1)!.endMs + 2000;
@@ -117,7 +122,7 @@ export async function simulatedTalk(
     outputs: engines.synthesizer.traits.formats,
     glossary: {},
   }, stop.signal);
-  const listener = new Listener(clock);
+  const listener = new Listener(clock, log);
   let over = false;
   const listening = (async () => {
     for await (const event of session.events) listener.take(event);
@@ -141,24 +146,41 @@ export async function simulatedTalk(
   };
 }
 
-/** Hears what a session tells: when there is sound, and what becomes of each segment. */
+/** How much less than all of a segment may be heard, in ms: samples are rounded, and half a letter is not worth to say a word again. */
+const roundedMs = msPerLetter / 2 + 1;
+
+/**
+ * Hears what a session tells: when there is sound, and what becomes of each segment. What is not told as failed has to be there once and whole, whichever
+ * providers it comes from: all words of the translation, and as much sound as they take; only a word that was broken off may be begun again.
+ */
 class Listener {
   readonly silences: { readonly fromMs: number; readonly toMs: number }[] = [];
   readonly outcomes = { spoken: 0, failed: 0, skipped: 0 };
   readonly violations: string[] = [];
   readonly #clock: Clock;
+  readonly #log: FaultLog;
   readonly #texts: string[] = [];
+  /** How much is heard of the segment that is being spoken, in ms, and how many connections were lost before it. */
+  #heardMs = 0;
+  #lostBefore = 0;
   readonly #done = new Set<number>();
   #segments = 0;
   #begun = 0;
   #playedToMs = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, log: FaultLog) {
     this.#clock = clock;
+    this.#log = log;
   }
 
   take(event: SessionEvent): void {
     switch (event.type) {
+      case "caption": {
+        const whole = event.lane === 0 || !event.final ||
+          event.stable === lengthen(this.#texts[event.segment - 1] ?? "");
+        if (!whole) this.violations.push(`segment ${event.segment} is not translated once and whole`);
+        return;
+      }
       case "segment":
         if (event.segment.segment !== this.#segments + 1) {
           this.violations.push(`segment ${event.segment.segment} came after ${this.#segments}`);
@@ -171,11 +193,16 @@ class Listener {
           this.violations.push(`segment ${event.segment.segment} begins after ${this.#begun}`);
         }
         this.#begun = Math.max(this.#begun, event.segment.segment);
+        if (event.first) this.#heardMs = 0;
         if (event.audio.type === "frame") {
-          this.#play(durationMs(event.audio.samples.length, event.audio.rate));
+          const ms = durationMs(event.audio.samples.length, event.audio.rate);
+          this.#heardMs += ms;
+          this.#play(ms);
         }
         return;
       case "spoken":
+        this.#checkSpoken(event.segment, event.speed);
+        return this.#conclude(event.segment, event.type);
       case "skipped":
         return this.#conclude(event.segment, event.type);
       case "failed":
@@ -191,6 +218,21 @@ class Listener {
     return Array.from({ length: this.#segments }, (_, index) => index + 1)
       .filter((segment) => !this.#done.has(segment))
       .map((segment) => `segment ${segment} of ${this.#segments} came to nothing`);
+  }
+
+  #checkSpoken(segment: number, speed: number): void {
+    const words = lengthen(this.#texts[segment - 1]!).split(" ").map(({ length }) =>
+      length * msPerLetter / speed
+    );
+    const wholeMs = words.reduce((sum, ms) => sum + ms, 0);
+    const lost = this.#log.atMs.length - this.#lostBefore;
+    this.#lostBefore = this.#log.atMs.length;
+    const mostMs = wholeMs + (lost > 0 ? Math.max(...words) : 0);
+    if (this.#heardMs < wholeMs - roundedMs || this.#heardMs > mostMs + roundedMs) {
+      this.violations.push(
+        `segment ${segment} is heard for ${this.#heardMs} ms, expected ${wholeMs} to ${mostMs} ms`,
+      );
+    }
   }
 
   #play(ms: number): void {

@@ -1,5 +1,6 @@
 import type { Random } from "../../../adapters/fake/random.ts";
 import { Tone } from "../../../adapters/fake/tone.ts";
+import { lengthen } from "../../../adapters/fake/vocabulary.ts";
 import { SessionError } from "../../../client/error.ts";
 import { type ClientSession, connect } from "../../../client/session.ts";
 import type { ClientEvent } from "../../../client/event.ts";
@@ -76,7 +77,7 @@ export async function speakSession({ registry, clock, random }: SpeakerParts): P
       trace: [],
     };
   }
-  const auditor = new Auditor(session.lanes);
+  const auditor = new Auditor(session.lanes, lengthen);
   const trace: string[] = [];
   const note = (what: string) => {
     trace.push(`${Math.round(clock.now())} ${what}`);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import fc from "fast-check";
 import { fallback, type FallbackOptions, type Link } from "../../../../adapters/compose/fallback.ts";
 import { LatencyWindow } from "../../../../adapters/compose/latency_window.ts";
 import { rereading } from "../../../../adapters/compose/rereading.ts";
@@ -91,12 +92,83 @@ Deno.test("fallback() throws the error that may pass soonest, when all have fail
   assertStrictEquals(await errorOf(denied, new PipelineError("internal", "no")), denied);
 });
 
-Deno.test("fallback() passes on a failure once text was handed on, and asks nobody else", async () => {
+Deno.test("fallback() has the next engine go on where the first broke off, in the middle of a word", async () => {
+  const { clock, events, chain } = setUp();
+  const first = scripted("first", fails(down, "es:hou"));
+  const second = scripted("second", after(clock, 10));
+  const session = await chain(first, second).open(spanish);
+  const { value, atMs } = await outcome(clock, translate(session, "house by the sea"));
+  assertEquals([value, atMs, first.asked(), second.asked()], ["es:house by the sea", 10, 1, 1]);
+  assertEquals(pick(events, "switch"), [
+    { type: "switch", stage: "mt", from: "first", to: "second", why: "failed" },
+  ]);
+  // Who broke off is left alone for a while, like anybody who failed.
+  assertEquals((await outcome(clock, translate(session, "a"))).value, "es:a");
+  assertEquals([first.asked(), second.asked()], [1, 2]);
+});
+
+Deno.test("fallback() goes on down the chain when the next one breaks off, too, or has no answer", async () => {
   const { clock, chain } = setUp();
-  const second = scripted("second", after(clock, 0));
-  const session = await chain(scripted("first", fails(down, "es:hou")), second).open(spanish);
+  const silent = scripted("silent", async function* () {});
+  const slow = scripted("slow", fails(new PipelineError("rate_limited", "later", { retryAfterMs: 500 })));
+  const last = scripted("last", after(clock, 0));
+  const session = await chain(
+    scripted("first", fails(down, "es:the ")),
+    scripted("second", fails(down, "es:the old hou")),
+    silent,
+    slow,
+    last,
+  ).open(spanish);
+  assertEquals((await outcome(clock, translate(session, "the old house"))).value, "es:the old house");
+  assertEquals([silent.asked(), slow.asked(), last.asked()], [1, 1, 1]);
+});
+
+Deno.test("fallback() asks those who failed once more for what is left, then passes the failure on", async () => {
+  const { clock, chain } = setUp();
+  const first = scripted("first", fails(down, "es:the "), after(clock, 0));
+  const second = scripted("second", fails(down));
+  const session = await chain(first, second).open(spanish);
+  assertEquals((await outcome(clock, translate(session, "the house"))).value, "es:the house");
+  assertEquals([first.asked(), second.asked()], [2, 1]);
+  const broken = [
+    scripted("first", fails(down, "es:the ")),
+    scripted("second", fails(down)),
+    scripted("third", fails(new PipelineError("unauthenticated", "no"))),
+  ] as const;
+  const hopeless = await chain(...broken).open(spanish);
+  assertStrictEquals((await outcome(clock, translate(hopeless, "the house"))).error, down);
+  assertEquals(broken.map((engine) => engine.asked()), [2, 2, 1]);
+});
+
+Deno.test("fallback() passes on the failure of an engine that is alone, once text was handed on", async () => {
+  const { clock, events, chain } = setUp();
+  const only = scripted("only", fails(down, "es:hou"));
+  const session = await chain(only).open(spanish);
   assertStrictEquals((await outcome(clock, translate(session, "house"))).error, down);
-  assertEquals(second.asked(), 0);
+  assertEquals([only.asked(), pick(events, "switch")], [1, []]);
+});
+
+Deno.test("fallback() reports of whoever goes on what it charged, and nothing of how it was got hold of", async () => {
+  const { clock, chain } = setUp();
+  const told = (text: string, error?: Error) =>
+    async function* (): AsyncGenerator<TranslationEvent> {
+      yield { type: "acquired", waitedMs: 1, reused: true };
+      yield { type: "append", text, tentative: "?" };
+      yield { type: "usage", tokens: 2 };
+      if (error) throw error;
+    };
+  const session = await chain(scripted("first", told("the ", down)), scripted("second", told("the house")))
+    .open(spanish);
+  const reading = Array.fromAsync(
+    session.translate({ segment: 1, text: "a", history: [] }, new AbortController().signal),
+  );
+  assertEquals((await outcome(clock, reading)).value, [
+    { type: "acquired", waitedMs: 1, reused: true },
+    { type: "append", text: "the ", tentative: "?" },
+    { type: "usage", tokens: 2 },
+    { type: "append", text: "house", tentative: "?" },
+    { type: "usage", tokens: 2 },
+  ]);
 });
 
 Deno.test("fallback() lets a client's mistake be tried elsewhere, and holds it against nobody", async () => {
@@ -246,13 +318,70 @@ Deno.test("fallback() speaks a segment whole with the second voice when the firs
   assertEquals((await outcome(clock, speak(voice, ["una ", "casa ", "vieja"]))).value, alone);
 });
 
-Deno.test("fallback() does not speak again what was heard in part, and speaks the next segment with the second voice", async () => {
+Deno.test("fallback() has the second voice go on from the word in which the first broke off", async () => {
   const { clock, events, voices } = setUp();
-  const broken = { name: "first", faults: [{ fault: "unavailable", afterPieces: 2, times: 9 }] } as const;
+  const broken = { name: "first", faults: [{ fault: "unavailable", afterPieces: 4 }] } as const;
   const voice = await voices(broken, { name: "second" }).open(inSpanish);
-  const { error } = await outcome(clock, speak(voice, "una casa vieja"));
-  assertEquals(error instanceof PipelineError && error.kind, "unavailable");
-  assertEquals(pick(events, "switch"), []);
+  // "una ca" takes 350 ms; "casa" is begun again.
+  const { value } = await outcome(clock, speak(voice, ["una ca", "sa vieja"]));
+  assertEquals(value, (350 + 9 * 70) * 16);
+  assertEquals(pick(events, "switch").map(({ from, to, why }) => [from, to, why]), [[
+    "first",
+    "second",
+    "failed",
+  ]]);
+});
+
+Deno.test("fallback() speaks every word, and none again but the one that was broken off, wherever voices break off", async () => {
+  const faults = fc.array(
+    fc.record({ fault: fc.constant("unavailable" as const), afterPieces: fc.integer({ min: 1, max: 20 }) }),
+    { maxLength: 1 },
+  );
+  const words = fc.array(fc.constantFrom("la", "casa", "vieja", "demasiado", "y"), {
+    minLength: 1,
+    maxLength: 9,
+  });
+  const cuts = fc.array(fc.integer({ min: 1, max: 8 }), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(
+      words,
+      cuts,
+      fc.tuple(faults, faults),
+      fc.constantFrom(1, 1.25),
+      async (words, cuts, [one, two], speed) => {
+        const { clock, voices } = setUp();
+        const voice = await voices({ name: "first", faults: one }, { name: "second", faults: two }).open(
+          inSpanish,
+        );
+        const text = words.join(" ");
+        const pieces: string[] = [];
+        let rest = text;
+        for (const length of cuts) {
+          pieces.push(rest.slice(0, length));
+          rest = rest.slice(length);
+        }
+        const reading = (async () => {
+          let end = 0;
+          const { signal } = new AbortController();
+          for await (const event of voice.speak(steady([...pieces, rest]), { segment: 1, speed }, signal)) {
+            if (event.type !== "frame") continue;
+            assertEquals([event.position, event.rate], [end, 16_000]);
+            end += event.samples.length;
+          }
+          return end;
+        })();
+        const { value, error } = await outcome(clock, reading);
+        assertStrictEquals(error, undefined);
+        const letters = (word: string) => word.length * 70 * 16 / speed;
+        const whole = words.reduce((sum, word) => sum + letters(word), 0);
+        const again = (one.length + two.length) * Math.max(...words.map(letters));
+        // Half a letter at each break may be left out, and samples are rounded.
+        const least = whole - (one.length + two.length) * (35 * 16 / speed + 1) - 1;
+        assert(value! >= least && value! <= whole + again + 1, `${value} samples of ${whole}`);
+      },
+    ),
+    { numRuns: 60 },
+  );
 });
 
 Deno.test("fallback() gives a lane a format that every voice of the chain gives", async () => {
@@ -299,3 +428,7 @@ Deno.test("fallback() asks the engine first that has the wanted voice", async ()
   assert(value! > 0);
   assertEquals(pick(events, "switch").map(({ from, to }) => [from, to]), [["second", "first"]]);
 });
+
+async function* steady(pieces: readonly string[]): AsyncGenerator<string> {
+  yield* pieces;
+}
