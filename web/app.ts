@@ -1,5 +1,5 @@
 import type { interpret, microphones } from "../client/mod.ts";
-import { type Capabilities, choosePair, languageTitle, readCapabilities } from "./choices.ts";
+import { type Capabilities, choosePair, languageName, readCapabilities } from "./choices.ts";
 import type { Dictionary } from "./i18n/dictionary.ts";
 import { dictionaries } from "./i18n/mod.ts";
 import { memoryIn } from "./memory.ts";
@@ -203,9 +203,9 @@ export class App {
     if (this.#can) {
       this.#languages.show(this.#can, this.#pair, busy, this.#words, this.#preferences.interface);
     }
-    const title = (tag: string) => languageTitle(tag, this.#preferences.interface);
+    const name = (tag: string) => languageName(tag, this.#preferences.interface);
     const { source, target } = this.#record?.heading ?? this.#pair;
-    this.#save.show(this.#record, this.#words, { source: title(source), target: title(target) });
+    this.#save.show(this.#record, this.#words, { source: name(source), target: name(target) });
     this.#runClock(busy);
     this.#screenLock.hold(busy);
   }

@@ -34,6 +34,9 @@ export interface TalkingListener {
   readonly blocked: (blocked: boolean) => void;
 }
 
+/** A move to another instance that was announced is not worth a word, unless it takes longer than this, in ms. */
+const moveMs = 2_000;
+
 /** Runs one talk after the other through a session of the SDK, and says what comes of it. */
 export class Talking {
   readonly #interpret: typeof interpret;
@@ -42,6 +45,9 @@ export class Talking {
   #session: InterpretSession | undefined;
   #ending = false;
   #deviceId = "";
+  /** Whether the instance has said that it leaves, and what tells that the move takes long. */
+  #leaving = false;
+  #late: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> = Promise.resolve();
 
   constructor(interpreter: typeof interpret, listener: TalkingListener) {
@@ -67,7 +73,7 @@ export class Talking {
   async #through(options: TalkOptions): Promise<void> {
     const stop = new AbortController();
     this.#stop = stop;
-    this.#ending = false;
+    this.#ending = this.#leaving = false;
     this.#listener.phase({ type: "start", from: options.from, asks: options.asks });
     try {
       await this.#run(options, stop.signal);
@@ -133,7 +139,7 @@ export class Talking {
   async #run(options: TalkOptions, signal: AbortSignal): Promise<void> {
     const { source, target, from, deviceId, apiKey } = options;
     const audio = from === "microphone" ? undefined : await options.recording?.(signal);
-    await using session = await this.#interpret({
+    const session = await this.#interpret({
       url: "/",
       source,
       target,
@@ -141,22 +147,41 @@ export class Talking {
       ...(audio ? { audio } : { microphone: deviceId === "" ? true : { deviceId } }),
       ...(apiKey === undefined ? {} : { apiKey }),
     });
-    this.#session = session;
-    const { engines } = session.ready;
-    const record = new TalkRecord({ source, target, engines, startedAt: new Date() }, session.lanes);
-    this.#listener.begun(record);
-    this.#listener.phase({ type: "connected" });
-    if (!options.voice) this.setVoice(false);
-    for await (const event of session.events) this.#take(event, record, options, session);
-    record.silence();
-    this.#listener.changed(record);
+    // Not `await using`: Safari cannot read it.
+    try {
+      this.#session = session;
+      const { engines } = session.ready;
+      const record = new TalkRecord({ source, target, engines, startedAt: new Date() }, session.lanes);
+      this.#listener.begun(record);
+      this.#listener.phase({ type: "connected" });
+      if (!options.voice) this.setVoice(false);
+      for await (const event of session.events) this.#take(event, record, options, session);
+      record.silence();
+      this.#listener.changed(record);
+    } finally {
+      clearTimeout(this.#late);
+      await session.close();
+    }
+  }
+
+  #connection(state: "connecting" | "live" | "reconnecting" | "ended"): void {
+    clearTimeout(this.#late);
+    if (state === "live") {
+      this.#leaving = false;
+      this.#listener.phase({ type: "connected" });
+    } else if (state === "reconnecting") {
+      const tell = () => this.#listener.phase({ type: "cut" });
+      if (this.#leaving) this.#late = setTimeout(tell, moveMs);
+      else tell();
+    }
   }
 
   #take(event: InterpretEvent, record: TalkRecord, options: TalkOptions, session: InterpretSession): void {
     switch (event.type) {
       case "state":
-        if (event.state === "live") this.#listener.phase({ type: "connected" });
-        if (event.state === "reconnecting") this.#listener.phase({ type: "cut" });
+        return this.#connection(event.state);
+      case "goaway":
+        this.#leaving = true;
         return;
       case "level":
         return this.#listener.level(event.rms);
@@ -181,7 +206,6 @@ export class Talking {
         break;
       case "cancelled":
       case "flushed":
-      case "goaway":
       case "dropped":
       case "ended":
         return;

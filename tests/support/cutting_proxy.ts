@@ -1,6 +1,6 @@
 /** Options of {@linkcode cuttingProxy}. */
 export interface CuttingProxyOptions {
-  /** Where the connections go on to, on this machine. */
+  /** Where the connections go on to at first, on this machine. */
   readonly port: number;
   /**
    * When connections are cut: the first one when the client has sent so many bytes through it, the second one after the second number, and so on.
@@ -18,6 +18,8 @@ export interface CuttingProxy extends AsyncDisposable {
   readonly connections: number;
   /** How many of them were cut. */
   readonly cuts: number;
+  /** The port on this machine that new connections go on to. */
+  target: number;
   /** While it is set, new connections are dropped at once. */
   refusing: boolean;
   /** Drops all connections. */
@@ -41,6 +43,7 @@ export function cuttingProxy({ port, cutAfterBytes = [] }: CuttingProxyOptions):
     get cuts() {
       return cuts;
     },
+    target: port,
     refusing: false,
     cut() {
       for (const connection of open) connection.close();
@@ -54,7 +57,7 @@ export function cuttingProxy({ port, cutAfterBytes = [] }: CuttingProxyOptions):
   };
 
   const pass = async (client: Deno.TcpConn, limitBytes: number) => {
-    const service = await Deno.connect({ hostname: "127.0.0.1", port });
+    const service = await Deno.connect({ hostname: "127.0.0.1", port: proxy.target });
     const connection = {
       close() {
         if (!open.delete(connection)) return;

@@ -42,7 +42,7 @@ export const en = {
     permission: "Waiting for the microphone: please allow it",
     connecting: "Connecting",
     live: "Live",
-    blocked: "Live; press any key to hear the voice",
+    blocked: "Live; tap or press a key to hear it",
     reconnecting: "Connection lost, reconnecting; nothing you say is lost",
     finishing: "Interpreting the rest",
     ended: "Ended",

@@ -46,7 +46,7 @@ export const es: Dictionary = {
     permission: "Esperando el micrófono: permítelo, por favor",
     connecting: "Conectando",
     live: "En vivo",
-    blocked: "En vivo; pulsa una tecla para oír la voz",
+    blocked: "En vivo; toca o pulsa una tecla para oír",
     reconnecting: "Conexión perdida, reconectando; nada de lo que digas se pierde",
     finishing: "Interpretando el resto",
     ended: "Terminado",

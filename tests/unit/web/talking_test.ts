@@ -39,7 +39,7 @@ function scriptedSession() {
       asked.push("end");
       return Promise.resolve();
     },
-    [Symbol.asyncDispose]: () => {
+    close: () => {
       asked.push("close");
       return Promise.resolve();
     },
@@ -200,4 +200,21 @@ Deno.test("Talking.begin() ends what is left of a talk that failed", async () =>
   await talking.begin(speak);
   await first;
   assertEquals(types(), ["start", "connected", "trouble", "over", "start", "trouble"]);
+});
+
+Deno.test("Talking tells of a cut, and not of a move that was announced", async () => {
+  const { feed, session } = scriptedSession();
+  const { talking, types } = talkWith(() => Promise.resolve(session));
+  const done = talking.begin(speak);
+  await settle();
+  const states = (...states: readonly ("live" | "reconnecting")[]) => {
+    for (const state of states) feed.push({ type: "state", state });
+  };
+  feed.push({ type: "goaway", deadlineMs: 1_000 });
+  states("reconnecting", "live", "reconnecting", "live");
+  feed.push({ type: "goaway", deadlineMs: 1_000 });
+  states("reconnecting");
+  feed.close();
+  await done;
+  assertEquals(types(), ["start", "connected", "connected", "cut", "connected", "over"]);
 });
