@@ -16,6 +16,7 @@ import { deepl } from "./deepl/mod.ts";
 import { deeplVoice } from "./deepl_voice/mod.ts";
 import { elevenlabs } from "./elevenlabs/mod.ts";
 import { elevenlabsScribe } from "./elevenlabs_scribe/mod.ts";
+import { geminiTranslate } from "./gemini_translate/mod.ts";
 import { googleSpeech, googleTranslate } from "./google/mod.ts";
 import { libretranslate } from "./libretranslate/mod.ts";
 import { apertium } from "./local/apertium/mod.ts";
@@ -28,7 +29,7 @@ import { openaiTranscribe } from "./openai_transcribe/mod.ts";
 import { openaiTranslate } from "./openai_translate/mod.ts";
 import { piper } from "./piper/mod.ts";
 import type { Provider } from "./provider.ts";
-import { soniox } from "./soniox/mod.ts";
+import { soniox, sonioxSpeech } from "./soniox/mod.ts";
 import { speechmatics } from "./speechmatics/mod.ts";
 import { vosk } from "./vosk/mod.ts";
 
@@ -51,6 +52,7 @@ export const providers: {
     vosk,
     openaiTranslate,
     deeplVoice,
+    geminiTranslate,
     fakeRecognizerProvider,
     simulatedRecognizerProvider,
   ],
@@ -69,6 +71,7 @@ export const providers: {
     espeak,
     elevenlabs,
     cartesia,
+    sonioxSpeech,
     openaiSpeech,
     deepgramAura,
     googleSpeech,

@@ -1,10 +1,8 @@
 import type { ContinuedLane, Continues } from "../protocol/client_message.ts";
 import { Flag, type OpusMessage, type PcmMessage } from "../protocol/codec.ts";
+import { MAX_TOLD_SEGMENTS } from "../protocol/limits.ts";
 import { isAfter } from "../protocol/sequence.ts";
 import type { Segment } from "../protocol/server_message.ts";
-
-/** So many segments are remembered: more than are ever on their way at once. */
-const segmentLimit = 64;
 
 interface Arrival {
   /** Up to where audio has arrived; for Opus, the beginning of the last bundle. */
@@ -13,9 +11,8 @@ interface Arrival {
   segment: number;
   samples: number;
   over: boolean;
-  /** The last segment of which everything has arrived, and the end of its source. */
+  /** The last segment of which everything has arrived. */
   complete: number;
-  heard: number | undefined;
 }
 
 /** Remembers what has arrived in each lane, so that another instance can go on from there. */
@@ -23,11 +20,16 @@ export class Arrivals {
   readonly #lanes = new Map<number, Arrival>();
   #segments: Segment[] = [];
 
-  /** Takes note of a segment that was cut; one that is cut again replaces the one before. */
+  /** Takes note of a segment that was cut. */
   cut(segment: Segment): void {
-    const known = this.#segments.findIndex((one) => one.segment === segment.segment);
-    this.#segments.splice(known < 0 ? this.#segments.length : known, 1, segment);
-    if (this.#segments.length > segmentLimit) this.#segments.shift();
+    this.#segments.push(segment);
+    if (this.#segments.length > MAX_TOLD_SEGMENTS) this.#segments.shift();
+  }
+
+  /** Takes note of a new lane: it has nothing to do with the segments that were cut before, but for one that it has begun. */
+  join(lane: number): void {
+    const { segment } = this.#arrival(lane);
+    this.complete(lane, segment > 0 ? segment - 1 : this.#segments.at(-1)?.segment ?? 0);
   }
 
   /** Takes note of audio; returns false for an end that has arrived before. */
@@ -47,30 +49,25 @@ export class Arrivals {
     return !known;
   }
 
-  /** Takes note that nothing more comes of a segment in a lane; returns false when that is known. */
-  complete(lane: number, segment: number): boolean {
+  /** Takes note that nothing more comes of the segments up to this one in a lane; they may still have to be cut. */
+  complete(lane: number, segment: number): void {
     const arrival = this.#arrival(lane);
-    if (!isAfter(segment, arrival.complete)) return false;
-    arrival.complete = segment;
-    arrival.heard = this.#segments.find((one) => one.segment === segment)?.end ?? arrival.heard;
-    return true;
+    arrival.complete = Math.max(arrival.complete, segment);
   }
 
   /** Where a session with these lanes goes on whose next source sample is the one at `position`, and that is settled up to `settled`. */
   continues(position: number, settled: number, lanes: readonly number[]): Continues {
-    let segment: number | undefined;
+    let segment = this.#segments.at(-1)?.segment ?? 0;
     const continued = lanes.map((lane): ContinuedLane => {
-      const { position, segment: last, samples, complete, heard } = this.#arrival(lane);
-      if (segment === undefined || isAfter(segment, complete)) segment = complete;
-      const begun = isAfter(last, complete) ? samples : 0;
-      return {
-        lane,
-        position: position >>> 0,
-        ...(heard === undefined ? {} : { heard }),
-        ...(begun === 0 ? {} : { begun }),
-      };
+      const { position, segment: last, samples, complete } = this.#arrival(lane);
+      segment = Math.min(segment, complete);
+      const heard = this.#segments.findLast((one) => one.segment <= complete)?.end ?? 0;
+      return { lane, position: position >>> 0, heard, begun: last > complete ? samples : 0 };
     });
-    return { position, segment: segment ?? 0, utterance: this.#utteranceBefore(settled), lanes: continued };
+    const told = this.#segments.filter((one) => one.segment > segment).map(
+      ({ utterance, start, end, text, language }) => ({ utterance, start, end, text, language }),
+    );
+    return { position, segment, utterance: this.#utteranceBefore(settled), lanes: continued, told };
   }
 
   /** The last utterance that is over at a place on the source clock, as far as the segments tell. */
@@ -82,7 +79,7 @@ export class Arrivals {
   #arrival(lane: number): Arrival {
     let arrival = this.#lanes.get(lane);
     if (!arrival) {
-      arrival = { position: 0, segment: 0, samples: 0, over: false, complete: 0, heard: undefined };
+      arrival = { position: 0, segment: 0, samples: 0, over: false, complete: 0 };
       this.#lanes.set(lane, arrival);
     }
     return arrival;

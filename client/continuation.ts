@@ -42,14 +42,14 @@ export class Continuation {
 
   /** A link to the instance that goes on, with everything that the one to the lost instance had not settled and that is to be asked again. */
   relink(lost: ClientLink, requests: Requests, ended: boolean): ClientLink {
-    const { position } = this.start.continues;
+    const { continues } = this.start;
     const link: ClientLink = new Link({ limitBytes: RING_BYTES + requestBytes, settled: lost.settled });
     const kept = lost.unsettled().map((one) =>
       "end" in one ? one : JSON.parse(one.message) as NumberedClientMessage
     );
     const flushes = kept.flatMap((one) => "id" in one ? [one.id] : []);
-    for (const request of requests.again(new Set(flushes))) link.keepJson(request);
-    let follows = position;
+    for (const request of requests.again(flushes, continues)) link.keepJson(request);
+    let follows = continues.position;
     for (const one of kept) {
       if ("end" in one) {
         // The ring may have had to let go of the first ones since it was asked to go on.

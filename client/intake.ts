@@ -185,13 +185,11 @@ export class Intake {
     switch (message.type) {
       case "segment":
         this.arrivals.cut(message);
-        return this.#retelling.segment(message);
+        return message;
       case "caption":
         return this.#retelling.caption(message);
       case "timing":
       case "skipped":
-        this.arrivals.complete(message.lane, message.segment);
-        return message;
       case "error":
         if (message.lane !== undefined && message.segment !== undefined) {
           this.arrivals.complete(message.lane, message.segment);
@@ -199,6 +197,11 @@ export class Intake {
         return message;
       case "cancelled":
         this.arrivals.complete(message.lane, message.through);
+        return message;
+      case "lanes":
+        for (const { lane } of message.lanes) {
+          if (!this.#lanes.some((one) => one.lane === lane)) this.arrivals.join(lane);
+        }
         return message;
       case "ended":
         return { ...message, totals: this.#balance.totals(message.totals) };

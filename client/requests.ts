@@ -1,4 +1,4 @@
-import type { NumberedClientMessage } from "../protocol/client_message.ts";
+import type { Continues, NumberedClientMessage } from "../protocol/client_message.ts";
 import type { Unnumbered } from "../protocol/link.ts";
 import type { NumberedServerMessage } from "../protocol/server_message.ts";
 
@@ -7,7 +7,7 @@ type Request = Unnumbered<NumberedClientMessage>;
 /** What a session was asked for that another instance has to be asked for again: what has no answer yet, and what holds on. */
 export class Requests {
   readonly #muted = new Set<number>();
-  readonly #cancels = new Map<number, Request>();
+  readonly #cancels = new Map<number, { readonly through: number; answered: boolean }>();
   readonly #flushes = new Map<number, Request>();
   #targets: Request | undefined;
 
@@ -19,7 +19,9 @@ export class Requests {
         else this.#muted.delete(request.lane);
         return;
       case "cancel":
-        this.#cancels.set(request.lane, request);
+        if ((this.#cancels.get(request.lane)?.through ?? 0) < request.through) {
+          this.#cancels.set(request.lane, { through: request.through, answered: false });
+        }
         return;
       case "flush":
         this.#flushes.set(request.id, request);
@@ -34,7 +36,7 @@ export class Requests {
     switch (message.type) {
       case "cancelled": {
         const asked = this.#cancels.get(message.lane);
-        if (asked?.type === "cancel" && asked.through === message.through) this.#cancels.delete(message.lane);
+        if (asked?.through === message.through) asked.answered = true;
         return;
       }
       case "flushed":
@@ -54,10 +56,21 @@ export class Requests {
     return this.#flushes.has(id);
   }
 
-  /** What is to be said again; of the flushes those that are not among the messages that are sent again. */
-  again(sentAgain: ReadonlySet<number>): Request[] {
-    const mutes = [...this.#muted].map((lane): Request => ({ type: "mute", lane, muted: true }));
-    const flushes = [...this.#flushes].filter(([id]) => !sentAgain.has(id)).map(([, flush]) => flush);
-    return [...mutes, ...this.#cancels.values(), ...this.#targets ? [this.#targets] : [], ...flushes];
+  /**
+   * What is to be said again where a session goes on: of the lanes that there are, what is cancelled beyond the last segment that was told included, and
+   * of the flushes those that are not among the messages that are sent again.
+   */
+  again(sentAgain: readonly number[], { lanes, segment, told = [] }: Continues): Request[] {
+    const held = lanes.flatMap(({ lane }): Request[] => {
+      const { through = 0, answered } = this.#cancels.get(lane) ?? {};
+      return [
+        ...this.#muted.has(lane) ? [{ type: "mute" as const, lane, muted: true }] : [],
+        ...through > (answered ? segment + told.length : 0)
+          ? [{ type: "cancel" as const, lane, through }]
+          : [],
+      ];
+    });
+    const flushes = [...this.#flushes].filter(([id]) => !sentAgain.includes(id)).map(([, flush]) => flush);
+    return [...held, ...this.#targets ? [this.#targets] : [], ...flushes];
   }
 }

@@ -5,7 +5,7 @@ import type { Format } from "./audio.ts";
 import { PipelineError } from "./error.ts";
 import { Lanes } from "./lanes.ts";
 import type { LanguageTag } from "./language.ts";
-import { listen } from "./listen.ts";
+import { type CutSegment, listen } from "./listen.ts";
 import { Opened } from "./opened.ts";
 import { ownTargets } from "./own_target.ts";
 import type {
@@ -53,6 +53,8 @@ export interface SessionOptions {
   readonly voices?: Readonly<Record<LanguageTag, string>>;
   /** Where the counts begin, for a session that goes on from another one. */
   readonly firstSegment?: number;
+  /** The segments from `firstSegment` on that the other one had cut; they are spoken as soon as there is input, or its end. */
+  readonly cut?: readonly CutSegment[];
   /** Whether what comes of it may be kept, to be used again for others; true by default. */
   readonly retain?: boolean;
   /** The trace that a segment, or the session as a whole, belongs to; nobody records any when absent. */
@@ -118,16 +120,20 @@ export function interpret(
   };
 
   const hear = async (hearing: Hearing, signal: AbortSignal) => {
-    const { source: language, input: { rate } } = options;
-    const { stableAfterMs } = services.recognizer.traits;
-    const heard = hearing.hear(noteArrivals(input, arrivals, services.clock), signal);
+    const { source: language, input: { rate }, cut = [] } = options;
+    const { stableAfterMs, translates } = services.recognizer.traits;
+    const noted = noteArrivals(input, arrivals, services.clock);
+    // Commands that come before the input, such as to be mute, hold for what was cut, too.
+    const heard = hearing.hear(cut.length > 0 ? await beginning(noted) : noted, signal);
     for await (
       const item of listen(heard, {
         rate,
         stableAfterMs,
         firstSegment,
+        cut,
         language,
         own,
+        ownWithinMs: translates?.withinMs,
         arrivals,
         clock: services.clock,
       })
@@ -137,6 +143,9 @@ export function interpret(
           await events.send({ type: "segment", segment: item.segment }, signal);
           await lanes.accept(item.segment, item, signal);
           break;
+        case "cut":
+          await lanes.resume(item.cut, services.clock.now(), signal);
+          break;
         case "guess":
           lanes.guess(item.segment, item.text);
           break;
@@ -144,8 +153,8 @@ export function interpret(
           await lanes.take(item.target, item.share, signal);
           break;
         case "checkpoint": {
-          const position = settlement.checkpoint(item.position, item.through);
-          if (position !== undefined) await events.send({ type: "settled", position }, signal);
+          const settled = settlement.checkpoint(item.position, item.through);
+          if (settled) await events.send({ type: "settled", ...settled }, signal);
           break;
         }
         default:
@@ -183,6 +192,20 @@ export function interpret(
       else lane.muted = command.muted;
     },
   };
+}
+
+/** Waits for the first item, or the end; gives all of them. */
+async function beginning<T>(items: AsyncIterable<T>): Promise<AsyncIterable<T>> {
+  const iterator = items[Symbol.asyncIterator]();
+  let first: Promise<IteratorResult<T>> | undefined = iterator.next();
+  await first;
+  const next = () => {
+    const result = first ?? iterator.next();
+    first = undefined;
+    return result;
+  };
+  const leave = () => iterator.return?.() ?? Promise.resolve({ done: true as const, value: undefined });
+  return { [Symbol.asyncIterator]: () => ({ next, return: leave }) };
 }
 
 /** Every piece of audio is noted as it is taken: not by a generator, which would cost it three promises. */

@@ -8,6 +8,7 @@ import { Guesses, type GuessOutcome } from "./guesses.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import type { LanguageTag } from "./language.ts";
 import { Opened } from "./opened.ts";
+import { serves } from "./own_target.ts";
 import { OwnWork } from "./own_work.ts";
 import type { OwnTarget, Pair, SpeechEvent, Traced, Translation, Voice } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
@@ -83,7 +84,9 @@ export class Lane implements AsyncDisposable {
       ...(mayGuess && { mayGuess }),
       onOutcome: (segment, outcome) => this.#tellGuess(segment, outcome),
     });
-    this.#own = parts.own && new OwnWork(parts.own);
+    const { services: { translator }, options: { source }, target } = parts;
+    const isServed = parts.own !== undefined && serves(translator.traits.pairs, source, target);
+    this.#own = parts.own && new OwnWork(parts.own, isServed ? this.#openTranslator : undefined);
     this.#merged = this.#own ? (this.#own.voice ? ["stt", "mt", "tts"] : ["mt"]) : [];
   }
 
@@ -95,11 +98,7 @@ export class Lane implements AsyncDisposable {
     const { retain = true } = options;
     const trace = options.trace?.();
     await together(signal, async (signal) => {
-      const { source, glossary } = options;
-      this.#translation.is(
-        own?.translation ??
-          await services.translator.open({ source, target, glossary, ...trace, retain, signal }),
-      );
+      this.#translation.is(own?.translation ?? await this.#openTranslator(signal));
     }, async (signal) => {
       const { outputs: formats } = options;
       const wanted = {
@@ -194,6 +193,13 @@ export class Lane implements AsyncDisposable {
     await Promise.all([this.#translation[Symbol.asyncDispose](), this.#voice[Symbol.asyncDispose]()]);
   }
 
+  readonly #openTranslator = (signal: AbortSignal): Promise<Translation> => {
+    const { services, options, target } = this.#parts;
+    const { source, glossary, retain = true } = options;
+    const trace = options.trace?.();
+    return services.translator.open({ source, target, glossary, ...trace, retain, signal });
+  };
+
   #stopCancelled(): void {
     for (const { segment, stop } of this.#unspoken) {
       if (segment.segment <= this.#cancelledThrough) {
@@ -243,8 +249,8 @@ export class Lane implements AsyncDisposable {
       draft.text.clear();
       this.#unspoken.delete(draft);
       this.#own?.leave(draft.segment.segment);
-      const position = this.#parts.settlement.finish(this.#parts.lane, draft.segment.segment);
-      if (position !== undefined) await this.#report({ type: "settled", position }, signal);
+      const settled = this.#parts.settlement.finish(this.#parts.lane, draft.segment.segment);
+      if (settled) await this.#report({ type: "settled", ...settled }, signal);
     }
   }
 

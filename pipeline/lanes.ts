@@ -1,3 +1,4 @@
+import { Condition } from "../flow/condition.ts";
 import { Crew } from "../flow/crew.ts";
 import { Queue } from "../flow/queue.ts";
 import { together } from "../flow/together.ts";
@@ -5,6 +6,7 @@ import { PipelineError } from "./error.ts";
 import type { Services, SessionOptions } from "./interpret.ts";
 import { Lane } from "./lane.ts";
 import type { LanguageTag } from "./language.ts";
+import type { CutSegment } from "./listen.ts";
 import type { OwnTarget } from "./ports.ts";
 import type { LaneDescription, SessionEvent } from "./session_event.ts";
 import type { Segment } from "./stages/segment.ts";
@@ -31,9 +33,13 @@ export class Lanes implements AsyncDisposable {
   readonly #changes = new Queue<readonly LanguageTag[]>({ limit: changeLimit });
   readonly #every: Lane[] = [];
   #current: readonly Lane[] = [];
+  /** How many segments of another session are still to come. */
+  #cutLeft: number;
+  readonly #resumed = new Condition();
 
   constructor(parts: LanesParts) {
     this.#parts = parts;
+    this.#cutLeft = parts.options.cut?.length ?? 0;
   }
 
   /** What the lanes of the moment are like. */
@@ -49,6 +55,19 @@ export class Lanes implements AsyncDisposable {
   /** Opens the lanes that the session begins with. */
   async open(signal: AbortSignal): Promise<void> {
     this.#current = await this.#add(this.#parts.options.targets, signal);
+  }
+
+  /** Hands a segment of another session to the lanes that it is not over in; the targets do not change before the last one. */
+  async resume({ segment, targets }: CutSegment, nowMs: number, signal: AbortSignal): Promise<void> {
+    for (const lane of this.#current) {
+      if (targets.includes(lane.target)) {
+        await lane.accept(segment, { heardAtMs: nowMs, segmentedAtMs: nowMs }, signal);
+      } else {
+        this.#parts.settlement.finish(lane.number, segment.segment);
+      }
+    }
+    this.#cutLeft -= 1;
+    this.#resumed.notify();
   }
 
   /** Hands a segment to every lane, waiting while one has too many. */
@@ -107,6 +126,7 @@ export class Lanes implements AsyncDisposable {
 
   async #followChanges(signal: AbortSignal): Promise<void> {
     const { events } = this.#parts;
+    while (this.#cutLeft > 0) await this.#resumed.wait(signal);
     for await (const targets of this.#changes.items(signal)) {
       try {
         await this.#become(targets, signal);

@@ -9,6 +9,12 @@ import { defaultSegmentRules, onDemandSegmentRules, type Segment, Segmenter } fr
 import { joinWords } from "./stages/text.ts";
 import type { Arrivals } from "./timing.ts";
 
+/** A segment that was cut in another session, and the targets that it is not over in. */
+export interface CutSegment {
+  readonly segment: Segment;
+  readonly targets: readonly LanguageTag[];
+}
+
 /** What becomes of what is heard. */
 export type Heard =
   | {
@@ -17,6 +23,7 @@ export type Heard =
     readonly heardAtMs: number;
     readonly segmentedAtMs: number;
   }
+  | { readonly type: "cut"; readonly cut: CutSegment }
   | Caption
   | TargetShare
   | { readonly type: "flushed"; readonly id: number }
@@ -40,10 +47,14 @@ export interface ListenOptions {
   /** The recognizer's own span, in ms: see `RecognizerTraits`. */
   readonly stableAfterMs: number;
   readonly firstSegment: number;
+  /** What comes before everything that is heard, from `firstSegment` on. */
+  readonly cut: readonly CutSegment[];
   /** Of segments that have no words. */
   readonly language: LanguageTag;
   /** What the recognizer translates and speaks itself. One that speaks decides by that what a segment is. */
   readonly own: readonly OwnTarget[];
+  /** How long a translation of its own may take, in ms: see `OwnTranslations`. */
+  readonly ownWithinMs?: number | undefined;
   /** When which audio arrived. */
   readonly arrivals: Arrivals;
   readonly clock: Clock;
@@ -54,12 +65,13 @@ export async function* listen(
   events: AsyncIterable<HearingEvent>,
   options: ListenOptions,
 ): AsyncGenerator<Heard, void> {
-  const { rate, stableAfterMs, firstSegment, language, own, arrivals, clock } = options;
+  const { rate, stableAfterMs, firstSegment, cut: before, language, own, ownWithinMs, arrivals, clock } =
+    options;
   const committer = new Committer({ rate, stableAfterMs });
   const rules = own.some(({ speech }) => speech) ? onDemandSegmentRules : defaultSegmentRules;
-  const segmenter = new Segmenter(firstSegment, rules);
+  const segmenter = new Segmenter(firstSegment + before.length, rules);
   const captioner = new Captioner(0);
-  const shares = own.length > 0 ? new OwnShares(own, rate) : undefined;
+  const shares = own.length > 0 ? new OwnShares(own, rate, ownWithinMs) : undefined;
   let segmentedMs = 0;
   let heardMs = 0;
 
@@ -112,6 +124,13 @@ export async function* listen(
     }
   }
 
+  for (const cut of before) {
+    const { segment } = cut;
+    yield { type: "cut", cut };
+    // The other session may have come no further than to tell of the segment.
+    yield captioner.final(segment.segment, segment.text);
+    if (shares) yield* shares.cut(segment);
+  }
   for await (const event of events) {
     switch (event.type) {
       case "hypothesis":

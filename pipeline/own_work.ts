@@ -1,20 +1,33 @@
 import { Queue } from "../flow/queue.ts";
 import { type Audio, durationMs, samplesOf } from "./audio.ts";
-import type { OwnTarget, SpeechEvent, Translation, TranslationEvent, Voice } from "./ports.ts";
+import { PipelineError } from "./error.ts";
+import type {
+  OwnTarget,
+  SpeechEvent,
+  Translation,
+  TranslationEvent,
+  TranslationRequest,
+  Voice,
+} from "./ports.ts";
 import type { Share } from "./stages/share.ts";
 
 /** How much of one segment waits for its turn: pieces of text, and ms of audio, more than a burst of speech has. */
 const textLimit = 64;
 const audioLimitMs = 30_000;
 
+/** Opens a translator's session. */
+export type OpenTranslator = (signal: AbortSignal) => Promise<Translation>;
+
 interface Work {
   readonly text: Queue<TranslationEvent>;
   readonly audio: Queue<Audio>;
+  /** Whether the recognizer gave nothing where it should have. */
+  missing: boolean;
 }
 
 /**
  * What a recognizer does itself for one lane, in the place of the lane's translator and, where it speaks, of its voice: gives for each segment
- * what was shared out to it.
+ * what was shared out to it. A translation that is missing is asked of the translator.
  */
 export class OwnWork {
   /** Stands in for the translator. */
@@ -23,14 +36,19 @@ export class OwnWork {
   readonly voice: Voice | undefined;
   readonly #works = new Map<number, Work>();
 
-  constructor({ speech }: OwnTarget) {
+  readonly #openTranslator: OpenTranslator | undefined;
+  #translator: Translation | undefined;
+
+  /** @param openTranslator opens the translator; where it is absent, what is missing fails. */
+  constructor({ speech }: OwnTarget, openTranslator?: OpenTranslator) {
     const works = this.#works;
+    this.#openTranslator = openTranslator;
     this.translation = {
-      translate: ({ segment }, signal) => {
-        const text = works.get(segment)?.text;
-        return text ? fromFirstWord(text.items(signal)) : nothing<TranslationEvent>();
+      translate: (request, signal) => {
+        const work = works.get(request.segment);
+        return work ? this.#translate(work, request, signal) : nothing<TranslationEvent>();
       },
-      [Symbol.asyncDispose]: () => Promise.resolve(),
+      [Symbol.asyncDispose]: async () => await this.#translator?.[Symbol.asyncDispose](),
     };
     this.voice = speech && {
       format: speech,
@@ -47,11 +65,13 @@ export class OwnWork {
     this.#works.set(segment, {
       text: new Queue({ limit: textLimit }),
       audio: new Queue({ limit: audioLimitMs, weigh: lengthMs }),
+      missing: false,
     });
   }
 
   /** Gives a segment a share, waiting while it has too much; a segment that has left gets nothing any more. */
-  async give({ segment, append, tentative, audio, over }: Share, signal: AbortSignal): Promise<void> {
+  async give(share: Share, signal: AbortSignal): Promise<void> {
+    const { segment, append, tentative, audio, over, missing = false } = share;
     const work = this.#works.get(segment);
     if (!work) return;
     try {
@@ -62,6 +82,7 @@ export class OwnWork {
       if (signal.aborted || this.#works.has(segment)) throw error;
     }
     if (!over) return;
+    work.missing = missing;
     work.text.close();
     work.audio.close();
   }
@@ -72,6 +93,23 @@ export class OwnWork {
     this.#works.delete(segment);
     work?.text.close();
     work?.audio.close();
+  }
+
+  async *#translate(
+    work: Work,
+    request: TranslationRequest,
+    signal: AbortSignal,
+  ): AsyncGenerator<TranslationEvent, void> {
+    yield* fromFirstWord(work.text.items(signal));
+    if (!work.missing) return;
+    const { segment } = request;
+    if (!this.#openTranslator) {
+      const message =
+        `Cannot translate segment ${segment}: the recognizer's own translation did not come in time`;
+      throw new PipelineError("timeout", message);
+    }
+    this.#translator ??= await this.#openTranslator(signal);
+    yield* this.#translator.translate(request, signal);
   }
 }
 

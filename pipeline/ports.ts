@@ -123,8 +123,8 @@ export interface OwnTranslation {
   /** What may come next and still change; replaces that of the event before. */
   readonly tentative: string;
   /**
-   * Where in the source the appended text comes from, in samples: from there where the event before ended, up to here. Absent where the
-   * recognizer does not know; then the punctuation marks of both texts tell what belongs together.
+   * Where in the source the appended text comes from, in samples: from there where the event before ended, up to here; what an event without
+   * text covers is left out. Absent where the recognizer does not know; then the punctuation marks of both texts tell what belongs together.
    */
   readonly sourceTo?: number;
 }
@@ -181,7 +181,7 @@ export interface RecognizerTraits {
   /** How long, in ms of media time, a word of an interim hypothesis has to stay the same before it can be trusted. */
   readonly stableAfterMs: number;
   /** What it can translate itself; nothing where absent. */
-  readonly translates?: OwnTargets;
+  readonly translates?: OwnTranslations;
   /** What it can speak itself, from speech to speech: such targets need neither translator nor synthesizer. */
   readonly speaks?: OwnTargets & {
     /** What it gives, best first. */
@@ -200,6 +200,15 @@ export interface OwnTargets {
   readonly pairs: readonly LanguagePair[];
   /** How many targets a session can have at once. */
   readonly atOnce: number;
+}
+
+/** What a recognizer translates itself. */
+export interface OwnTranslations extends OwnTargets {
+  /**
+   * Where the place of all text is known: how long after the end of its sentence a translation may come, in ms of media time. What has not come by then, or
+   * before the answer to a flush, counts as missing, and is the translator's to do. Where absent, nobody can tell what is missing from what another text holds.
+   */
+  readonly withinMs?: number;
 }
 
 /** A target that a recognizer is to serve itself. */

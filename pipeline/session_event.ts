@@ -63,9 +63,10 @@ export type SessionEvent =
   | { readonly type: "cancelled"; readonly lane: number; readonly through: number }
   | { readonly type: "flushed"; readonly id: number }
   | {
-    /** Everything that was derived from the source before this sample has been reported by earlier events. */
+    /** Everything that was derived from the source before this sample, segments up to `through`, has been reported by earlier events. */
     readonly type: "settled";
     readonly position: number;
+    readonly through: number;
   };
 
 /** A piece of translated speech. The last piece of a segment may hold no samples. */

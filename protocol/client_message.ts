@@ -1,7 +1,7 @@
 import * as v from "valibot";
 import { ProtocolError } from "./error.ts";
 import { parseTagged } from "./json.ts";
-import { MAX_TARGETS, MAX_TEXT_BYTES } from "./limits.ts";
+import { MAX_TARGETS, MAX_TEXT_BYTES, MAX_TOLD_CHARACTERS, MAX_TOLD_SEGMENTS } from "./limits.ts";
 import { boolean, check, field, finite, integer, string, uint32 } from "./schema.ts";
 
 /** How audio is encoded on the wire. */
@@ -53,6 +53,19 @@ export interface Continues {
   readonly utterance?: number;
   /** What has arrived in the lanes, in the order of the targets; each keeps its number. */
   readonly lanes: readonly ContinuedLane[];
+  /** The segments after `segment` that were told, in order, at most {@linkcode MAX_TOLD_SEGMENTS}; none where absent. */
+  readonly told?: readonly ToldSegment[];
+}
+
+/** A segment that is not over in every lane, as it was told. */
+export interface ToldSegment {
+  readonly utterance: number;
+  /** Its first and one past its last sample, on the source clock. */
+  readonly start: number;
+  readonly end: number;
+  /** At most {@linkcode MAX_TOLD_CHARACTERS} characters. */
+  readonly text: string;
+  readonly language: string;
 }
 
 /** Where a lane goes on that has lost its instance. */
@@ -162,6 +175,18 @@ const continuedLanes = field<readonly ContinuedLane[]>(
     new Set(value.map(({ lane }) => lane)).size === value.length,
   `an array of 0 to ${MAX_TARGETS} different lanes {lane, position, heard?, begun?}`,
 );
+const toldSegments = listOf<ToldSegment>(
+  v.strictObject({
+    utterance: uint32,
+    start: uint32,
+    end: uint32,
+    text: string(0, MAX_TOLD_CHARACTERS),
+    language,
+  }),
+  0,
+  MAX_TOLD_SEGMENTS,
+  `segments {utterance, start, end, text, language} with texts of at most ${MAX_TOLD_CHARACTERS} characters`,
+);
 const glossary = tableOf(string(1, 100), string(1, 100), 100, "entries of 1 to 100 characters each");
 const voices = tableOf(
   language,
@@ -188,6 +213,7 @@ const schemas = {
         segment: uint32,
         utterance: v.exactOptional(uint32),
         lanes: continuedLanes,
+        told: v.exactOptional(toldSegments),
       }),
     ),
     retain: v.exactOptional(boolean),

@@ -21,5 +21,11 @@ export const RING_BYTES = 819_200;
 /** Each end acknowledges what it received at least this often, in ms. */
 export const ACKNOWLEDGE_EVERY_MS = 200;
 
+/** How many segments a client that goes on at another instance may have been told: more than can be on their way. */
+export const MAX_TOLD_SEGMENTS = 64;
+
+/** The longest text of such a segment, in UTF-16 units. */
+export const MAX_TOLD_CHARACTERS = 4_000;
+
 /** How many target languages a session may have. */
 export const MAX_TARGETS = 8;

@@ -1,7 +1,10 @@
 import { type Audio, durationMs } from "../pipeline/audio.ts";
 import type { LaneDescription, SessionEvent, SpeechPiece } from "../pipeline/session_event.ts";
+import type { Segment } from "../pipeline/stages/segment.ts";
+import { Ledger } from "../pipeline/timing.ts";
 import type { ContinuedLane } from "../protocol/client_message.ts";
 
+const noSamples = new Int16Array(0);
 /** How long a packet is, in samples at 48 kHz: 20 ms, what every provider sends. */
 const packetSamples = 960;
 
@@ -14,6 +17,8 @@ interface Lane {
   readonly begun: number;
   left: number;
   segment: number | undefined;
+  /** Whether the client has the beginning of its speech and not the end. */
+  open: boolean;
   /** Where the next sample goes on the lane's clock. */
   position: number;
 }
@@ -22,21 +27,55 @@ interface Lane {
 export class ContinuedLanes {
   /** By the numbers of the interpretation, from 1. */
   readonly #lanes: Lane[];
+  readonly #told: readonly Segment[];
   /** The middles of the segments that some lanes may have had, in ms of the source. */
   readonly #middles = new Map<number, number>();
   readonly #latestHeardMs: number;
 
-  /** @param rate samples a second of the source, as the client counts them. */
-  constructor(lanes: readonly ContinuedLane[], rate: number) {
+  /**
+   * @param rate samples a second of the source, as the client counts them.
+   * @param told the segments that the client was told and that are not over in every lane.
+   */
+  constructor(lanes: readonly ContinuedLane[], rate: number, told: readonly Segment[] = []) {
     this.#lanes = lanes.map(({ lane, position, heard = 0, begun = 0 }) => ({
       number: lane,
       heardMs: durationMs(heard, rate),
       begun,
       left: begun,
       segment: undefined,
+      open: begun > 0,
       position,
     }));
     this.#latestHeardMs = Math.max(0, ...this.#lanes.map(({ heardMs }) => heardMs));
+    this.#told = told;
+    for (const { segment, startMs, endMs } of told) this.#cut(segment, (startMs + endMs) / 2);
+    for (const lane of this.#lanes) {
+      if (lane.begun > 0) lane.segment = told.find(({ segment }) => !this.#isKnown(lane, segment))?.segment;
+    }
+  }
+
+  /** Whether the client has everything of a segment in a lane of the interpretation. */
+  knows(inside: number, segment: number): boolean {
+    return this.#isKnown(this.#lane(inside), segment);
+  }
+
+  /** The end of a speech that the client has the beginning of, when the event is that no more of it comes. */
+  closing(event: SessionEvent): SpeechPiece | undefined {
+    if (event.type !== "skipped" && event.type !== "failed" || event.lane === undefined) return undefined;
+    const lane = this.#lane(event.lane);
+    const segment = this.#told.find(({ segment }) => segment === event.segment);
+    if (!segment || !lane.open || lane.segment !== event.segment) return undefined;
+    lane.open = false;
+    const audio: Audio = { type: "frame", rate: 0, position: lane.position, samples: noSamples };
+    return {
+      type: "speech",
+      lane: lane.number,
+      segment,
+      audio,
+      first: false,
+      last: true,
+      ledger: new Ledger(0, 0),
+    };
   }
 
   /** What the client is to be told of an event; `undefined` when it knows. */
@@ -86,7 +125,15 @@ export class ContinuedLanes {
   #lane(inside: number): Lane {
     while (this.#lanes.length < inside) {
       const number = 1 + Math.max(0, ...this.#lanes.map(({ number }) => number));
-      this.#lanes.push({ number, heardMs: 0, begun: 0, left: 0, segment: undefined, position: 0 });
+      this.#lanes.push({
+        number,
+        heardMs: 0,
+        begun: 0,
+        left: 0,
+        segment: undefined,
+        open: false,
+        position: 0,
+      });
     }
     return this.#lanes[inside - 1]!;
   }
@@ -120,6 +167,7 @@ export class ContinuedLanes {
     if (goesOn && length === 0 && !piece.last) return undefined;
     const { position } = lane;
     lane.position += length;
+    if (goesOn && piece.last) lane.open = false;
     return { ...piece, lane: lane.number, audio: { ...audio, position }, first: piece.first && !goesOn };
   }
 }

@@ -10,11 +10,13 @@ import type { Input } from "../pipeline/ports.ts";
 import type { SessionEvent } from "../pipeline/session_event.ts";
 import type { Continues } from "../protocol/client_message.ts";
 import { ContinuedLanes } from "./continued_lanes.ts";
+import { segmentOfTold } from "./told_segment.ts";
 import { unheard } from "./unheard.ts";
 
 /**
- * Interprets on where an instance that is gone stopped: hears the source again from where it was not settled, and tells only what the client has not got.
- * Segments, utterances and lanes go on being numbered, and lanes go on being counted, as the client says.
+ * Interprets on where an instance that is gone stopped: takes the segments that the client was told as they were told, hears the source again from where it
+ * was not settled, and tells only what the client has not got. Segments, utterances and lanes go on being numbered, and lanes go on being counted, as the
+ * client says.
  *
  * @param rate samples a second of the source, as the client counts them.
  */
@@ -26,18 +28,24 @@ export function interpretOn(
   options: SessionOptions,
   signal: AbortSignal,
 ): Interpretation {
+  const first = continues.segment + 1;
+  const told = continues.told?.map((one, index) => segmentOfTold(one, first + index, rate)) ?? [];
   const heard = continues.lanes.map(({ heard = 0 }) => heard);
-  const fromMs = durationMs(Math.min(...heard, 0xffff_ffff), rate);
+  const fromMs = told.at(-1)?.endMs ?? durationMs(Math.min(...heard, 0xffff_ffff), rate);
   const recognizer = heard.length === 0
     ? services.recognizer
     : unheard(services.recognizer, { fromMs, utterance: continues.utterance ?? 0 });
-  const lanes = new ContinuedLanes(continues.lanes, rate);
+  const lanes = new ContinuedLanes(continues.lanes, rate, told);
   const interpretation = interpret(
     input,
     { ...services, recognizer },
     {
       ...options,
-      firstSegment: continues.segment + 1,
+      firstSegment: first,
+      cut: told.map((segment) => ({
+        segment,
+        targets: options.targets.filter((_, index) => !lanes.knows(index + 1, segment.segment)),
+      })),
       trace: (work) => options.trace?.(work && { ...work, lane: lanes.outside(work.lane) }) ?? {},
     },
     signal,
@@ -45,6 +53,8 @@ export function interpretOn(
 
   async function* events(): AsyncGenerator<SessionEvent, void> {
     for await (const event of interpretation.events) {
+      const end = lanes.closing(event);
+      if (end) yield end;
       const told = lanes.tell(event);
       if (told) yield told;
     }

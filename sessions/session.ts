@@ -154,6 +154,8 @@ export class Session implements SessionView {
         this.#stop.signal,
         async (signal) => {
           for await (const event of this.#interpretation.events) await this.#report(event, signal);
+          // What an instance that goes away has not told is told by another one: the session does not end here.
+          while (!this.#speaking.complete) await this.#acknowledged.wait(signal);
           await this.#farewell(signal);
           done.abort();
         },

@@ -1,4 +1,5 @@
 import type { LanguageTag } from "../../pipeline/language.ts";
+import type { Word } from "../../pipeline/ports.ts";
 import { closestTag } from "../net/closest_tag.ts";
 import type {
   RecognizerWire,
@@ -60,6 +61,8 @@ class Turns implements WireConnection {
   /** How many of its words were appended, and those that follow. */
   #appended = 0;
   #tentative: readonly WireWord[] = [];
+  /** All words that were told last. */
+  #known: readonly Word[] = [];
   #sentMs = 0;
   #finalizedMs = 0;
   #finalizing = false;
@@ -87,7 +90,7 @@ class Turns implements WireConnection {
   }
 
   read(message: string | Uint8Array): readonly WireEvent[] {
-    const said = typeof message === "string" ? readMessage(message) : undefined;
+    const said = typeof message === "string" ? readMessage(message, this.#known) : undefined;
     switch (said?.type) {
       case "begin":
         return [{ type: "ready" }];
@@ -105,6 +108,7 @@ class Turns implements WireConnection {
   }
 
   #hear(turn: AssemblyAiTurn): WireEvent[] {
+    this.#known = turn.words;
     if (turn.turn < this.#turn) return [];
     const events = turn.turn > this.#turn ? this.#abandon() : [];
     this.#turn = turn.turn;

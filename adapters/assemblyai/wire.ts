@@ -91,16 +91,14 @@ const turn = v.object({
   turn_order: v.number(),
   turn_is_formatted: v.optional(v.boolean(), false),
   end_of_turn: v.boolean(),
-  words: v.optional(
-    v.array(v.object({
-      text: v.string(),
-      start: v.number(),
-      end: v.number(),
-      word_is_final: v.optional(v.boolean(), true),
-    })),
-    [],
-  ),
+  words: v.optional(v.custom<readonly unknown[]>(Array.isArray), []),
   language_code: v.optional(v.nullable(v.string())),
+});
+const turnWord = v.object({
+  text: v.string(),
+  start: v.number(),
+  end: v.number(),
+  word_is_final: v.optional(v.boolean(), true),
 });
 const termination = v.object({
   audio_duration_seconds: v.optional(v.number(), 0),
@@ -108,8 +106,12 @@ const termination = v.object({
 });
 const failure = v.object({ error_code: v.optional(v.number(), 0), error: v.optional(v.string(), "") });
 
-/** What a message says; nothing where its type is unknown or of no interest. Times are those of the session. */
-export function readMessage(message: string): AssemblyAiMessage | undefined {
+/**
+ * What a message says; nothing where its type is unknown or of no interest. Times are those of the session.
+ *
+ * @param known the words of the turn as they were told last: those that are said again, which are most of them, are taken as they are.
+ */
+export function readMessage(message: string, known: readonly Word[] = []): AssemblyAiMessage | undefined {
   const reply = parse(message);
   const { type } = parseReply(heard, reply, provider);
   switch (type) {
@@ -118,7 +120,7 @@ export function readMessage(message: string): AssemblyAiMessage | undefined {
     case "SpeechStarted":
       return { type: "speech", atMs: parseReply(speech, reply, provider).timestamp };
     case "Turn":
-      return turnOf(parseReply(turn, reply, provider));
+      return turnOf(parseReply(turn, reply, provider), known);
     case "Termination": {
       const { audio_duration_seconds, session_duration_seconds } = parseReply(termination, reply, provider);
       return {
@@ -139,26 +141,42 @@ export function readMessage(message: string): AssemblyAiMessage | undefined {
 }
 
 function turnOf(
-  { turn_order, turn_is_formatted, end_of_turn, words, language_code }: v.InferOutput<
-    typeof turn
-  >,
+  { turn_order, turn_is_formatted, end_of_turn, words: said, language_code }: v.InferOutput<typeof turn>,
+  known: readonly Word[],
 ): AssemblyAiTurn {
-  const known = words.filter(({ text }) => text.trim() !== "");
-  const open = known.findIndex(({ word_is_final }) => !word_is_final);
+  const words: Word[] = [];
+  let stable: number | undefined;
+  for (const one of said) {
+    const before = known[words.length];
+    const isKnown = before !== undefined && saysAgain(one, before);
+    const { text, start, end, word_is_final } = isKnown ? one : parseReply(turnWord, one, provider);
+    if (text.trim() === "") continue;
+    if (word_is_final === false) stable ??= words.length;
+    words.push(isKnown ? before : { text: text.trim(), startMs: start, endMs: end, timing: "measured" });
+  }
   return {
     type: "turn",
     turn: turn_order,
-    words: known.map(({ text, start, end }) => ({
-      text: text.trim(),
-      startMs: start,
-      endMs: end,
-      timing: "measured",
-    })),
-    stable: open < 0 ? known.length : open,
+    words,
+    stable: stable ?? words.length,
     ended: end_of_turn,
     formatted: turn_is_formatted,
     language: language_code ?? undefined,
   };
+}
+
+interface SaidAgain {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  readonly word_is_final?: boolean;
+}
+
+function saysAgain(said: unknown, { text, startMs, endMs }: Word): said is SaidAgain {
+  if (typeof said !== "object" || said === null) return false;
+  const word = said as Readonly<Record<keyof SaidAgain, unknown>>;
+  return word.text === text && word.start === startMs && word.end === endMs &&
+    (word.word_is_final === undefined || typeof word.word_is_final === "boolean");
 }
 
 /** What a code and its reason mean, of a close or of an error, which is told before the close. */

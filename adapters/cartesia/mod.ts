@@ -35,6 +35,8 @@ export interface CartesiaOptions extends CartesiaAccess, SocketOutside {
  * no limit of its age is published: an hour is ours.
  */
 const limits = { places: 16, idleMs: 300_000, sessionMs: 3_600_000 };
+/** A context expires a second after its last audio (https://docs.cartesia.ai/use-the-api/tts-websocket/contexts). */
+const pauseMs = 900;
 
 /**
  * Speaks with Cartesia: over connections that all voices share, on which every text has a context of its own. Contexts that are at work count
@@ -53,6 +55,7 @@ export function cartesiaSynthesizer(options: CartesiaOptions): Owned<SpeechSynth
     textLimit: 5000,
     limits,
     concurrency: options.concurrency,
+    pauseMs,
     connection: () => connection(options),
     read: readMessage,
     text(context, { name, language, format }, speed) {

@@ -13,7 +13,10 @@ export function recognizersTogether(traits: readonly RecognizerTraits[]): Recogn
     languages: [...new Set(traits.flatMap(({ languages }) => languages))],
     formats: formats.filter((format, index) => formats.findIndex((one) => same(one, format)) === index),
     stableAfterMs: Math.max(...traits.map(({ stableAfterMs }) => stableAfterMs)),
-    ...whereAll("translates", traits.map(({ translates }) => translates), ownTogether),
+    ...whereAll("translates", traits.map(({ translates }) => translates), (all) => ({
+      ...ownTogether(all),
+      ...whereAll("withinMs", all.map(({ withinMs }) => withinMs), (all) => Math.max(...all)),
+    })),
     ...whereAll("speaks", traits.map(({ speaks }) => speaks), (all) => ({
       ...ownTogether(all),
       formats: all[0]!.formats.filter((format) =>

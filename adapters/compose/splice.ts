@@ -194,9 +194,11 @@ export class Splice {
 
   /** Of the text that another recognizer makes of audio that is heard again, what was reported already is left out. */
   #translate(event: OwnTranslation): HearingEvent[] {
-    const { target, sourceTo } = event;
+    const { type, target, append, tentative, sourceTo } = event;
     if (sourceTo === undefined) return [event];
-    if (sourceTo <= (this.#translatedBefore.get(target) ?? -Infinity) && event.append !== "") return [];
+    if (sourceTo <= (this.#translatedBefore.get(target) ?? -Infinity)) {
+      return append === "" ? [{ type, target, append, tentative }] : [];
+    }
     this.#translatedTo.set(target, Math.max(this.#translatedTo.get(target) ?? 0, sourceTo));
     return [event];
   }

@@ -74,6 +74,9 @@ class FluxConnection implements WireConnection {
   #isOpen = false;
   #sentToMs = 0;
   #heardToMs = 0;
+  /** The words of the last message, and where they are without that silence. */
+  #words: readonly Word[] = [];
+  readonly #places = new WeakMap<Word, Word>();
   /** How far the audio went when the turn was told to end, until it has. */
   #finalizeMs: number | undefined;
 
@@ -95,8 +98,9 @@ class FluxConnection implements WireConnection {
   }
 
   read(message: string | Uint8Array): readonly WireEvent[] {
-    const turn = typeof message === "string" ? readMessage(message) : undefined;
+    const turn = typeof message === "string" ? readMessage(message, this.#words) : undefined;
     if (!turn) return [];
+    this.#words = turn.words;
     const { state, languages: [detected = ""] } = turn;
     const words = this.#isMoved ? turn.words.map(this.#placed) : turn.words;
     const toMs = this.#map.positionAt(turn.heardToMs, "ends");
@@ -107,10 +111,12 @@ class FluxConnection implements WireConnection {
     const events: WireEvent[] = [];
     if (state === "started") events.push({ type: "started", ...startOf(words) });
     const heard = { type: "heard", append: [], tentative: words, language } as const;
-    for (const atMs of steps(fromMs, toMs)) events.push({ ...heard, toMs: atMs });
+    const [firstMs = toMs, ...laterMs] = steps(fromMs, toMs);
+    if (firstMs < toMs || state !== "ended") events.push({ ...heard, toMs: firstMs });
+    for (const atMs of laterMs) events.push({ type: "unchanged", toMs: atMs });
     this.#isOpen = state !== "ended" && (this.#isOpen || state === "started" || words.length > 0);
     if (state === "ended") events.push({ ...heard, append: words, tentative: [], toMs }, { type: "ended" });
-    else events.push({ ...heard, toMs });
+    else if (firstMs < toMs) events.push({ type: "unchanged", toMs });
     if (this.#isFinalized(turn.forced)) {
       this.#finalizeMs = undefined;
       events.push({ type: "finalized" });
@@ -136,8 +142,12 @@ class FluxConnection implements WireConnection {
   }
 
   readonly #placed = (word: Word): Word => {
+    const known = this.#places.get(word);
+    if (known) return known;
     const startMs = this.#map.positionAt(word.startMs, "begins");
-    return { ...word, startMs, endMs: Math.max(startMs, this.#map.positionAt(word.endMs, "ends")) };
+    const placed = { ...word, startMs, endMs: Math.max(startMs, this.#map.positionAt(word.endMs, "ends")) };
+    this.#places.set(word, placed);
+    return placed;
   };
 
   /** Where no turn is open, nothing more comes than that all is heard. */

@@ -77,21 +77,23 @@ const turnInfo = v.object({
   audio_window_end: v.number(),
   transcript: v.string(),
   trigger: v.optional(v.nullable(v.string())),
-  words: v.array(v.object({
-    word: v.string(),
-    start: v.optional(v.nullable(v.number())),
-    end: v.optional(v.nullable(v.number())),
-  })),
+  words: v.custom<readonly unknown[]>(Array.isArray),
   languages: v.optional(v.nullable(v.array(v.string()))),
+});
+const turnWord = v.object({
+  word: v.string(),
+  start: v.optional(v.nullable(v.number())),
+  end: v.optional(v.nullable(v.number())),
 });
 const heard = v.object({ type: v.string(), code: v.optional(v.nullable(v.string())) });
 
 /**
  * What a message says about a turn; `undefined` when it says something else.
  *
+ * @param known the words of the message before: those that are said again, which are most of them, are taken as they are.
  * @throws {PipelineError} when it is an error, or not as agreed.
  */
-export function readMessage(message: string): Turn | undefined {
+export function readMessage(message: string, known: readonly Word[] = []): Turn | undefined {
   const reply = parse(message);
   const { type, code } = parseReply(heard, reply, provider);
   if (type === "Error") {
@@ -102,7 +104,7 @@ export function readMessage(message: string): Turn | undefined {
   const info = parseReply(turnInfo, reply, provider);
   return {
     index: info.turn_index,
-    words: wordsOf(info),
+    words: wordsOf(info, known),
     // An early end of a turn is one more update: it may be taken back.
     state: info.event === "EndOfTurn" ? "ended" : info.event === "StartOfTurn" ? "started" : "updated",
     forced: info.event === "EndOfTurn" && info.trigger === "manual",
@@ -117,9 +119,18 @@ const kinds: Readonly<Record<string, ErrorKind>> = {
 };
 
 /** The words with their times, which older deployments leave out. */
-function wordsOf({ words, transcript, ...info }: v.InferOutput<typeof turnInfo>): readonly Word[] {
+function wordsOf(
+  { words, transcript, ...info }: v.InferOutput<typeof turnInfo>,
+  known: readonly Word[],
+): readonly Word[] {
   const timed: Word[] = [];
-  for (const { word, start, end } of words) {
+  for (const said of words) {
+    const before = known[timed.length];
+    if (before && saysAgain(said, before)) {
+      timed.push(before);
+      continue;
+    }
+    const { word, start, end } = parseReply(turnWord, said, provider);
     if (typeof start !== "number" || typeof end !== "number") {
       const span = { startMs: info.audio_window_start * 1000, endMs: info.audio_window_end * 1000 };
       return estimatedWords(transcript, span);
@@ -129,6 +140,13 @@ function wordsOf({ words, transcript, ...info }: v.InferOutput<typeof turnInfo>)
     else timed.push(...estimatedWords(word, span));
   }
   return timed;
+}
+
+function saysAgain(said: unknown, { text, startMs, endMs, timing }: Word): boolean {
+  if (typeof said !== "object" || said === null || timing !== "measured") return false;
+  const { word, start, end } = said as Readonly<Record<string, unknown>>;
+  return word === text && typeof start === "number" && start * 1000 === startMs &&
+    typeof end === "number" && end * 1000 === endMs;
 }
 
 function parse(message: string): unknown {

@@ -1,5 +1,6 @@
 import { closestTag } from "../net/closest_tag.ts";
-import { type LanguageTag, sameLanguage } from "../../pipeline/language.ts";
+import { languagePairs } from "../net/language_pairs.ts";
+import type { LanguageTag } from "../../pipeline/language.ts";
 import type { LanguagePair } from "../../pipeline/ports.ts";
 
 /** What may be spoken to DeepL Voice, as its specification lists it. */
@@ -20,10 +21,10 @@ const spoken = (
 ).split(" ");
 
 /** What it translates. */
-export const pairs: readonly LanguagePair[] = pairsInto(targets);
+export const pairs: readonly LanguagePair[] = languagePairs(sources, targets);
 
 /** What it translates and speaks. */
-export const spokenPairs: readonly LanguagePair[] = pairsInto(spoken);
+export const spokenPairs: readonly LanguagePair[] = languagePairs(sources, spoken);
 
 /** DeepL's code for a source, `undefined` where it does not have it. */
 export function sourceCode(tag: LanguageTag): string | undefined {
@@ -33,10 +34,4 @@ export function sourceCode(tag: LanguageTag): string | undefined {
 /** DeepL's code for a target, such as `pt-BR` or `zh-HANS`; `undefined` where it does not have it. */
 export function targetCode(tag: LanguageTag): string | undefined {
   return closestTag(tag, targets)?.replace(/-Han.$/, (script) => script.toUpperCase());
-}
-
-function pairsInto(targets: readonly LanguageTag[]): readonly LanguagePair[] {
-  return sources.flatMap((source) =>
-    targets.filter((target) => !sameLanguage(source, target)).map((target) => ({ source, target }))
-  );
 }

@@ -1,15 +1,15 @@
 import { type Clock, systemClock } from "../../flow/clock.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import type { LanguageTag } from "../../pipeline/language.ts";
-import type { OwnTarget, RecognizerTraits, SpeechRecognizer } from "../../pipeline/ports.ts";
-import { Lifetime } from "../lifetime.ts";
-import { ConnectionAudio } from "../net/connection_audio.ts";
+import type { SpeechRecognizer } from "../../pipeline/ports.ts";
+import { endToEndRecognizer } from "../net/end_to_end_recognizer.ts";
+import type { EndToEndWish } from "../net/end_to_end_wire.ts";
 import type { Fetch } from "../net/http.ts";
 import { addressSetting, choiceSetting, keySetting } from "../net/settings.ts";
 import { type ConnectSocket, socketConnector } from "../net/socket.ts";
 import type { Owned, Provider } from "../provider.ts";
-import { chunkMs, VoiceHearing } from "./hearing.ts";
 import { pairs, sourceCode, sources, spokenPairs, targetCode } from "./languages.ts";
+import { VoiceSession } from "./session.ts";
 import { VoiceStream } from "./stream.ts";
 import { provider, type VoiceAccess } from "./wire.ts";
 
@@ -30,86 +30,68 @@ const speechRates = [24_000, 16_000];
 const stableAfterMs = 1500;
 const targetsAtOnce = 5;
 const speechAtOnce = 1;
-const renewAfterMs = 55 * 60_000;
+const usualRenewAfterMs = 55 * 60_000;
+/** The length of a message of audio, in ms: 50 to 250 are best, a second is the most. */
+const chunkMs = 100;
+/** What may still change is waited for so long after the last of it came, in ms of media time; then it counts as it is. */
+const tentativePauseMs = 5000;
 
 /**
  * Hears with DeepL Voice, which translates what it hears: several languages at once, text with its place in the source. Speech, of one of them, only where
  * the account has it. Glossaries have to be stored there first: that of a session is ignored.
  */
 export function voiceRecognizer(options: VoiceOptions): Owned<SpeechRecognizer> {
-  const { speech, clock = systemClock } = options;
+  const { speech, clock = systemClock, renewAfterMs = usualRenewAfterMs } = options;
   const outside = {
     clock,
     connect: options.connect ?? socketConnector({ clock }),
     fetch: options.fetch ?? ((url: string, init: RequestInit) => fetch(url, init)),
   };
-  const lifetime = new Lifetime(`recognizer ${provider}`);
   const raw = (rate: number) => ({ codec: "pcm_s16le", rate }) as const;
-  const traits: RecognizerTraits = {
-    languages: sources,
-    formats: rates.map(raw),
-    stableAfterMs,
-    translates: { pairs, atOnce: targetsAtOnce },
-    ...(speech
-      ? { speaks: { pairs: spokenPairs, atOnce: speechAtOnce, formats: speechRates.map(raw) } }
-      : {}),
-  };
-  return {
+  return endToEndRecognizer({
     name: "deepl_voice",
-    traits,
-    async open({ languages: [language], format, targets: wanted = [], signal }) {
-      lifetime.check();
-      signal.throwIfAborted();
-      const source = language === undefined ? undefined : sourceCode(language);
-      if (language === undefined || source === undefined) {
-        throw new PipelineError(
-          "unsupported_language",
-          `Cannot hear a language: ${language ?? "none"} is not known to ${provider}`,
-        );
-      }
-      if (!traits.formats.some(({ codec, rate }) => codec === format.codec && rate === format.rate)) {
-        throw new PipelineError(
-          "invalid_request",
-          `Cannot hear the format: ${format.codec} at ${format.rate} Hz`,
-        );
-      }
-      const codes = wanted.map((one) => ({ ...one, code: codeOf(one) }));
-      const spoken = codes.find(({ speech }) => speech);
-      const wish = {
-        rate: format.rate,
-        source,
-        targets: codes.map(({ code }) => code),
-        ...(spoken?.speech ? { speech: { target: spoken.code, rate: spoken.speech.rate } } : {}),
-      };
-      const stream = await VoiceStream.open(options, wish, outside, { signal, engine: lifetime.signal });
-      const { rate } = format;
-      return new VoiceHearing({
-        stream,
-        audio: new ConnectionAudio({ sourceRate: rate, rate, chunk: { bestMs: chunkMs } }),
-        rate,
-        language,
-        targets: new Map(codes.map(({ code, target }) => [code.toLowerCase(), target])),
-        speechRate: spoken?.speech?.rate ?? speechRates[0]!,
-        renewAfterMs: options.renewAfterMs ?? renewAfterMs,
-        clock,
-        engine: lifetime,
+    provider,
+    traits: {
+      languages: sources,
+      formats: rates.map(raw),
+      stableAfterMs,
+      translates: { pairs, atOnce: targetsAtOnce },
+      ...(speech
+        ? { speaks: { pairs: spokenPairs, atOnce: speechAtOnce, formats: speechRates.map(raw) } }
+        : {}),
+    },
+    chunkMs,
+    // No faster than twice as fast as it is spoken; a little less, as clocks differ.
+    pacing: { speed: 1.9, burstMs: chunkMs },
+    // The provider ends a session over which nothing comes for 30 s.
+    idle: { afterMs: 10_000, silenceMs: chunkMs },
+    flush: { silenceMs: 1000, quietMs: 1000, longestMs: 6000 },
+    tentativePauseMs,
+    async open(wish, signal) {
+      const codes = new Map(wish.targets.map(({ target }) => [target, codeOf(target)]));
+      return new VoiceSession({
+        stream: await VoiceStream.open(options, voiceWish(wish, codes), outside, signal),
+        targets: new Map([...codes].map(([target, code]) => [code.toLowerCase(), target])),
+        renewAfterMs,
       });
     },
-    [Symbol.asyncDispose]() {
-      lifetime.end();
-      return Promise.resolve();
-    },
+  }, clock);
+}
+
+function voiceWish({ source, rate, targets }: EndToEndWish, codes: ReadonlyMap<LanguageTag, string>) {
+  const spoken = targets.find(({ speech }) => speech);
+  return {
+    rate,
+    source: sourceCode(source) ?? source,
+    targets: [...codes.values()],
+    ...(spoken?.speech ? { speech: { target: codes.get(spoken.target)!, rate: spoken.speech.rate } } : {}),
   };
 }
 
-function codeOf({ target }: OwnTarget): string {
+function codeOf(target: LanguageTag): string {
   const code = targetCode(target);
   if (code !== undefined) return code;
-  throw unsupported(target);
-}
-
-function unsupported(target: LanguageTag): PipelineError {
-  return new PipelineError(
+  throw new PipelineError(
     "unsupported_language",
     `Cannot translate into ${target}: it is not known to ${provider}`,
   );

@@ -39,7 +39,7 @@ const replacements = 3;
 export class VoiceStream implements AsyncDisposable {
   readonly #access: VoiceAccess;
   readonly #outside: VoiceOutside;
-  readonly #stop: LinkedAbort;
+  readonly #stop = new AbortController();
   #token = "";
   #socket: ProviderSocket | undefined;
   #connecting: Promise<void> = Promise.resolve();
@@ -49,25 +49,23 @@ export class VoiceStream implements AsyncDisposable {
   #failure: { readonly error: unknown } | undefined;
   #listener: VoiceListener | undefined;
 
-  private constructor(access: VoiceAccess, outside: VoiceOutside, engine: AbortSignal) {
+  private constructor(access: VoiceAccess, outside: VoiceOutside) {
     this.#access = access;
     this.#outside = outside;
-    this.#stop = new LinkedAbort(engine);
   }
 
   /**
    * Opens a session and its first connection.
    *
-   * @param engine ends it when it aborts.
    * @throws {PipelineError} of the kind that the refusal means.
    */
   static async open(
     access: VoiceAccess,
     wish: VoiceWish,
     outside: VoiceOutside,
-    { signal, engine }: { readonly signal: AbortSignal; readonly engine: AbortSignal },
+    signal: AbortSignal,
   ): Promise<VoiceStream> {
-    const stream = new VoiceStream(access, outside, engine);
+    const stream = new VoiceStream(access, outside);
     try {
       await stream.#connect(sessionRequest(access, wish), signal);
       return stream;
@@ -112,7 +110,6 @@ export class VoiceStream implements AsyncDisposable {
     this.#over = true;
     this.#listener = undefined;
     this.#stop.abort(new DOMException("The session has ended", "AbortError"));
-    this.#stop[Symbol.dispose]();
     await this.#connecting.catch(() => {});
     await this.#socket?.[Symbol.asyncDispose]();
   }

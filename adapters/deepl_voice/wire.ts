@@ -1,8 +1,9 @@
 import * as v from "valibot";
-import { type ErrorKind, PipelineError } from "../../pipeline/error.ts";
+import type { ErrorKind } from "../../pipeline/error.ts";
 import { decodeBase64, encodeBase64 } from "../net/base64.ts";
 import type { HttpRequest } from "../net/http.ts";
 import { kindOfStatus } from "../net/http_refusal.ts";
+import { parseMessage } from "../net/json_message.ts";
 import { parseReply } from "../net/provider_reply.ts";
 
 // https://github.com/DeepLcom/openapi: POST and GET /v3/voice/realtime, voice.asyncapi.yaml.
@@ -134,7 +135,7 @@ const messages = v.object({
  * @throws {PipelineError} `internal` when it is not as agreed.
  */
 export function readMessage(data: string | Uint8Array): VoiceEvent | undefined {
-  const message = parseReply(messages, parse(data), provider);
+  const message = parseReply(messages, parseMessage(data, provider), provider);
   const { source_transcript_update: source, target_transcript_update: target } = message;
   if (source) return { type: "transcript", ...timed(source) };
   if (target) return { type: "transcript", target: target.language, ...timed(target) };
@@ -158,15 +159,6 @@ function timed(update: Record<"concluded" | "tentative", v.InferOutput<typeof st
 
 function kindOfVoiceError(code: number): ErrorKind {
   return refusal(code) ?? kindOfStatus(code);
-}
-
-function parse(data: string | Uint8Array): unknown {
-  try {
-    if (typeof data === "string") return JSON.parse(data);
-  } catch {
-    // Told below.
-  }
-  throw new PipelineError("internal", `Cannot use ${provider}: it sent a message that is no JSON`);
 }
 
 function contentType(rate: number): string {

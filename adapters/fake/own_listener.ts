@@ -1,12 +1,12 @@
 import { durationMs, type Format, type Frame } from "../../pipeline/audio.ts";
 import type { LanguageTag } from "../../pipeline/language.ts";
-import type { HearingEvent, OwnTarget, OwnTargets } from "../../pipeline/ports.ts";
+import type { HearingEvent, OwnTarget, OwnTargets, OwnTranslations } from "../../pipeline/ports.ts";
 import type { Listener } from "./listener.ts";
 import { Tone } from "./tone.ts";
 
 /** What a fake recognizer translates and speaks itself. */
 export interface OwnScript {
-  readonly translates?: OwnTargets;
+  readonly translates?: OwnTranslations;
   readonly speaks?: OwnTargets & { readonly formats: readonly Format[] };
   /** What it reports for each target that it is asked for, in order. */
   readonly moments: readonly OwnMoment[];

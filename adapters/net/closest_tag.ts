@@ -10,9 +10,11 @@ const aliases: Readonly<Record<string, string>> = { no: "nb", tl: "fil" };
 export function closestTag(wanted: LanguageTag, tags: readonly LanguageTag[]): LanguageTag | undefined {
   const asked = normal(wanted);
   const same = tags.filter((tag) => sameLanguage(normal(tag), asked));
+  const exact = same.find((tag) => normal(tag) === asked);
+  // To ask what a tag implies takes longer than all the rest.
+  if (exact !== undefined || same.length < 2) return exact ?? same[0];
   const full = new Intl.Locale(asked).maximize();
-  return same.find((tag) => normal(tag) === asked) ??
-    same.find((tag) => new Intl.Locale(normal(tag)).maximize().toString() === full.toString()) ??
+  return same.find((tag) => new Intl.Locale(normal(tag)).maximize().toString() === full.toString()) ??
     same.find((tag) => new Intl.Locale(normal(tag)).maximize().script === full.script) ??
     same[0];
 }

@@ -1,32 +1,55 @@
-import { Queue } from "../../flow/queue.ts";
+import type { Clock } from "../../flow/clock.ts";
+import type { Queue } from "../../flow/queue.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import type { PooledConnection } from "./held_connection.ts";
 import type { ConnectSocket, ProviderSocket, SocketRequest } from "./socket.ts";
 
 /** What a message of a provider says of one of the texts that are spoken over a connection. */
 export type ContextEvent =
-  | { readonly type: "audio"; readonly context: string; readonly bytes: Uint8Array }
+  /** Nothing follows when it is the `last`. */
+  | { readonly type: "audio"; readonly context: string; readonly bytes: Uint8Array; readonly last?: boolean }
   | { readonly type: "done"; readonly context: string }
   /** Without a context, everything that is spoken over the connection has failed. */
   | { readonly type: "failed"; readonly context: string | undefined; readonly error: PipelineError };
 
-/** How much audio of one text may wait for its listener, in bytes: two minutes at 48 kHz. */
-const waitingLimit = 120 * 48_000 * 2;
+/** Keeps a connection open on which nothing happens. */
+export interface Keepalive {
+  readonly clock: Clock;
+  readonly everyMs: number;
+  readonly message: string;
+}
+
+/** A context on a connection. */
+export interface LinkedContext {
+  /** Its name, as messages have it. */
+  readonly context: string;
+  /** Resolves when nothing more is to be expected of it, whatever the reason. */
+  readonly over: Promise<void>;
+}
+
+interface Expected {
+  readonly audio: Queue<Uint8Array>;
+  readonly end: () => void;
+}
 
 /** A connection over which several texts are spoken at a time; sorts what comes by its context. */
 export class ContextLink implements PooledConnection {
   readonly #socket: Promise<ProviderSocket>;
-  readonly #contexts = new Map<string, Queue<Uint8Array>>();
+  readonly #contexts = new Map<string, Expected>();
   readonly #gone = Promise.withResolvers<void>();
   #count = 0;
   #ended: PipelineError | undefined;
 
-  /** @param read what a message says; nothing where it is of no interest or of an unknown type. */
+  /**
+   * @param read what a message says; nothing where it is of no interest or of an unknown type.
+   * @param keepalive nothing is sent by itself when absent.
+   */
   constructor(
     connect: ConnectSocket,
     request: Omit<SocketRequest, "message" | "ended">,
     read: (message: string) => ContextEvent | undefined,
     signal: AbortSignal,
+    keepalive?: Keepalive,
   ) {
     this.#socket = connect({
       ...request,
@@ -42,6 +65,7 @@ export class ContextLink implements PooledConnection {
       ended: (error) => this.#end(error),
     }, signal);
     this.#socket.catch((error) => this.#end(error));
+    if (keepalive) this.#keepAlive(keepalive);
   }
 
   /** Whether nothing can be spoken over it any more. */
@@ -58,13 +82,20 @@ export class ContextLink implements PooledConnection {
     await this.#socket;
   }
 
-  /** A new context: its name, and its audio as it comes. */
-  begin(): { readonly context: string; readonly audio: Queue<Uint8Array> } {
+  /**
+   * A new context, whose audio goes into a queue as it comes. The queue fails with it, and stays open when it is done: more may follow in
+   * another one.
+   */
+  begin(audio: Queue<Uint8Array>): LinkedContext {
     const context = `c${this.#count += 1}`;
-    const audio = new Queue<Uint8Array>({ limit: waitingLimit, weigh: (bytes) => bytes.length });
-    if (this.#ended) audio.fail(this.#ended);
-    else this.#contexts.set(context, audio);
-    return { context, audio };
+    const { promise: over, resolve: end } = Promise.withResolvers<void>();
+    if (this.#ended) {
+      audio.fail(this.#ended);
+      end();
+    } else {
+      this.#contexts.set(context, { audio, end });
+    }
+    return { context, over };
   }
 
   /** Whether more is to be expected of a context. */
@@ -74,6 +105,7 @@ export class ContextLink implements PooledConnection {
 
   /** What still comes of a context is dropped. */
   forget(context: string): void {
+    this.#contexts.get(context)?.end();
     this.#contexts.delete(context);
   }
 
@@ -88,31 +120,46 @@ export class ContextLink implements PooledConnection {
     await socket?.[Symbol.asyncDispose]();
   }
 
-  #take(event: ContextEvent): void {
-    if (event.type === "failed" && event.context === undefined) return this.#end(event.error);
-    const audio = this.#contexts.get(event.context ?? "");
-    if (!audio) return;
-    if (event.type === "audio") {
-      if (!audio.push(event.bytes)) this.#fail(event.context, audio);
-      return;
+  async #keepAlive({ clock, everyMs, message }: Keepalive): Promise<void> {
+    const over = new AbortController();
+    this.gone.then(() => over.abort());
+    try {
+      await this.#socket;
+      while (true) {
+        await clock.sleep(everyMs, over.signal);
+        await this.send(message);
+      }
+    } catch {
+      // It has ended.
     }
-    this.#contexts.delete(event.context!);
-    if (event.type === "done") audio.close();
-    else audio.fail(event.error);
   }
 
-  #fail(context: string, audio: Queue<Uint8Array>): void {
-    this.#contexts.delete(context);
-    audio.fail(
-      new PipelineError("overloaded", "Cannot speak a text: more than two minutes of it wait to be heard"),
-    );
+  #take(event: ContextEvent): void {
+    if (event.type === "failed" && event.context === undefined) return this.#end(event.error);
+    const expected = this.#contexts.get(event.context ?? "");
+    if (!expected) return;
+    const { audio } = expected;
+    if (event.type === "audio") {
+      if (!audio.push(event.bytes)) audio.fail(tooLate());
+      else if (!event.last) return;
+    }
+    if (event.type === "failed") audio.fail(event.error);
+    this.forget(event.context!);
   }
 
   #end(error: PipelineError): void {
     if (this.#ended) return;
     this.#ended = error;
     this.#gone.resolve();
-    for (const audio of this.#contexts.values()) audio.fail(error);
+    for (const { audio, end } of this.#contexts.values()) {
+      audio.fail(error);
+      end();
+    }
     this.#contexts.clear();
   }
+}
+
+function tooLate(): PipelineError {
+  const message = "Cannot speak a text: more than two minutes of it wait to be heard";
+  return new PipelineError("overloaded", message);
 }

@@ -17,6 +17,13 @@ export interface ContextWire {
   readonly limits: ConnectionLimits;
   /** How many contexts may be at work at a time with one key: what its plan allows. */
   readonly concurrency: number;
+  /** The message that keeps a connection open on which nothing happens, and how often it is sent, in ms; without it none is. */
+  readonly keepalive?: { readonly everyMs: number; readonly message: string };
+  /**
+   * How long a text may pause, in ms, where the provider gives contexts up that wait for text: then its context is ended, and what still
+   * comes of it is spoken in another one. A context waits as long as it takes when absent.
+   */
+  readonly pauseMs?: number;
   readonly closing?: (code: number, reason: string) => ErrorKind | undefined;
   /** The connection for a voice; keys stand in the headers. */
   connection(
@@ -24,11 +31,11 @@ export interface ContextWire {
   ): { readonly url: string; readonly headers: Readonly<Record<string, string>> };
   /** What a message says; nothing where its type is unknown or of no interest. */
   read(message: string): ContextEvent | undefined;
-  /** The messages of one text, in order: those of each phrase, then those of the end; or those that end it early. */
+  /** The messages of one context, in order: those of each phrase, then those of the end; or those that end it early. */
   text(context: string, voice: ChosenVoice, speed: number): ContextMessages;
 }
 
-/** The messages of one text. */
+/** The messages of one context. */
 export interface ContextMessages {
   phrase(text: string, first: boolean): readonly string[];
   end(): readonly string[];

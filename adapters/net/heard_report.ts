@@ -115,15 +115,15 @@ export class HeardReport {
 
   /** More was heard, or the same. */
   heard({ append, tentative, heardTo, settledTo, language }: HeardOfSource): HearingEvent[] {
-    const firm = append.filter(this.#isNew);
-    const open = tentative.filter(this.#isNew);
-    const [first] = [...firm, ...open];
+    const firm = this.#new(append);
+    const open = this.#new(tentative);
+    const first = firm[0] ?? open[0];
     const events: HearingEvent[] = [];
     const carried = this.#open?.carried ? this.#open : undefined;
     if (carried && first && this.#at(first.startMs) > carried.overAt) events.push(...this.close());
     if (first) events.push(...this.started(this.#at(first.startMs)));
     const utterance = this.#open;
-    const reached = Math.round(Math.max(heardTo, ...[...firm, ...open].map(({ endMs }) => this.#at(endMs))));
+    const reached = Math.round(Math.max(heardTo, this.#at(latestMs(firm)), this.#at(latestMs(open))));
     if (!utterance) return [...events, ...this.#quiet(reached, settledTo)];
     // What is heard again says less at first than was known.
     if (utterance.carried && !first && reached < this.#heardTo) return events;
@@ -147,6 +147,15 @@ export class HeardReport {
     if (!isNews) return [...events, ...this.#goOn(settledTo)];
     if (settledTo !== undefined) this.#resume(settledTo);
     return [...events, this.#hypothesis(utterance, false)];
+  }
+
+  /** The provider has listened so far, and hears the same as before. */
+  unchanged(heardTo: number): HearingEvent[] {
+    if (!this.#open) return this.#quiet(heardTo, undefined);
+    // What is heard again says less at first than was known.
+    if (this.#open.carried && heardTo < this.#heardTo) return [];
+    this.#heardTo = Math.max(this.#heardTo, heardTo);
+    return this.#goOn(undefined);
   }
 
   /** The provider has listened so far and told all that it heard. */
@@ -284,7 +293,11 @@ export class HeardReport {
     return event;
   }
 
-  readonly #isNew = (word: Word): boolean => word.endMs > this.#closedToMs + toleranceMs;
+  /** What was not said already. */
+  #new(words: readonly Word[]): readonly Word[] {
+    const fromMs = this.#closedToMs + toleranceMs;
+    return words.every(({ endMs }) => endMs > fromMs) ? words : words.filter(({ endMs }) => endMs > fromMs);
+  }
 
   #language(tag: LanguageTag | undefined): LanguageTag | undefined {
     return tag === undefined ? undefined : matchTag(tag, this.#options.languages);
@@ -312,6 +325,13 @@ function inOrder(words: readonly Word[], fromMs: number, toMs: number): readonly
     endMs = Math.max(startMs, endMs, word.endMs);
     return word.startMs === startMs && word.endMs === endMs ? word : { ...word, startMs, endMs };
   });
+}
+
+/** Where the last of the words ends; words may overlap. */
+function latestMs(words: readonly Word[]): number {
+  let latestMs = -Infinity;
+  for (const { endMs } of words) if (endMs > latestMs) latestMs = endMs;
+  return latestMs;
 }
 
 function sameTexts(one: readonly Word[], other: readonly Word[]): boolean {

@@ -300,14 +300,14 @@ export class RecognizerLink implements AsyncDisposable {
         if (event.type === "started" || saysWords(event)) this.#isSpeaking = true;
         if (event.type === "ended") this.#isSpeaking = false;
         this.note(event);
-        if (event.type === "heard") this.#tell(event);
+        if (event.type === "heard" || event.type === "unchanged") this.#tell(event);
         if (event.type === "ended" && this.#parts.wire.finalize.answer === "none") {
           this.#finalizing?.resolve();
         }
     }
   }
 
-  #tell({ toMs = 0, settledMs = 0 }: WireHeard): void {
+  #tell({ toMs = 0, settledMs = 0 }: Pick<WireHeard, "toMs" | "settledMs">): void {
     this.#toldMs = Math.max(this.#toldMs, toMs);
     // As good as an answer.
     if (settledMs > this.#finalizedMs - roundingMs) this.#finalizing?.resolve();

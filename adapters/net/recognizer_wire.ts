@@ -143,6 +143,8 @@ export type WireEvent =
   /** Somebody speaks: an utterance is open. Only the first counts; words open an utterance, too. */
   | { readonly type: "started"; readonly atMs?: number }
   | WireHeard
+  /** It has listened on, up to here: what was heard last still stands. */
+  | { readonly type: "unchanged"; readonly toMs: number }
   /** The utterance is over: the words that were appended are its final ones. What is still tentative is dropped. Nothing happens when none is open. */
   | { readonly type: "ended"; readonly atMs?: number }
   /** Everything that was sent before `finalize` has been told; what is still tentative is dropped. The utterance is over. */
@@ -191,6 +193,6 @@ export interface WireTranslated {
   readonly target: LanguageTag;
   readonly append: string;
   readonly tentative: string;
-  /** Where the source of what is appended ends, where the provider tells. */
+  /** Where the source of what is appended ends, where the provider tells; without text, where that of the next text begins. */
   readonly toMs?: number;
 }

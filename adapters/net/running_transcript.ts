@@ -14,7 +14,7 @@ export interface RunningTranscriptOptions {
   readonly rate: number;
   readonly language: LanguageTag;
   /** An utterance of which something may still change ends when nothing was added to it for so long, in ms of media time; as one of which nothing may by default. */
-  readonly tentativePauseMs?: number;
+  readonly tentativePauseMs?: number | undefined;
 }
 
 interface Open {
@@ -40,6 +40,7 @@ export class RunningTranscript {
   #position = 0;
   #beganMs = 0;
   #saidTo = 0;
+  #promotedMs = -Infinity;
 
   constructor({ rate, language, tentativePauseMs = usualPauseMs }: RunningTranscriptOptions) {
     this.#rate = rate;
@@ -53,9 +54,12 @@ export class RunningTranscript {
     return this.#open !== undefined;
   }
 
-  /** Where the last word of the utterances that are over ends, in ms. */
-  get saidMs(): number {
-    return this.#saidTo * 1000 / this.#rate;
+  /**
+   * Where the last words end, in ms, that counted as final because their utterance was over, and not because the provider said so: it is going to say them
+   * once more. `-Infinity` when there were none.
+   */
+  get promotedMs(): number {
+    return this.#promotedMs;
   }
 
   /** The source begins at this sample. */
@@ -114,6 +118,7 @@ export class RunningTranscript {
   end(): HearingEvent[] {
     const open = this.#open;
     if (!open) return [];
+    const promoted = open.tentative.length > 0;
     open.words.push(...open.tentative);
     open.tentative = [];
     this.#beganMs = Math.max(this.#beganMs, open.words.at(-1)?.startMs ?? 0);
@@ -121,6 +126,7 @@ export class RunningTranscript {
     const said = Math.round((open.words.at(-1)?.endMs ?? 0) * this.#rate / 1000);
     this.#saidTo = Math.min(this.#heardTo, Math.max(this.#saidTo, said));
     this.#position = Math.max(this.#position, this.#saidTo);
+    if (promoted) this.#promotedMs = this.#saidTo * 1000 / this.#rate;
     this.#settle();
     return [
       this.#hypothesis(open, true),

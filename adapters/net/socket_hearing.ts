@@ -1,11 +1,12 @@
 import { LinkedAbort } from "../../flow/linked_abort.ts";
 import { PipelineError } from "../../pipeline/error.ts";
+import type { LanguageTag } from "../../pipeline/language.ts";
 import type { Hearing, HearingEvent, Input } from "../../pipeline/ports.ts";
 import { Tape } from "../tape.ts";
 import { Lifetime } from "../lifetime.ts";
 import { HeardReport } from "./heard_report.ts";
 import type { LinkItem, RecognizerLink } from "./recognizer_link.ts";
-import type { RecognizerWire, WireSpeech } from "./recognizer_wire.ts";
+import type { RecognizerWire, WireSpeech, WireTranslated } from "./recognizer_wire.ts";
 import { SourceTimes } from "./source_times.ts";
 
 /** How much audio that is not final is kept to be heard again by another connection, in ms. */
@@ -40,6 +41,9 @@ export class SocketHearing implements Hearing {
   #begun = false;
   /** What was final when a connection failed last. */
   #failedAt = -Infinity;
+  /** How far the source is translated, by target, where the provider says so; and how far it was over the connections before. */
+  readonly #translatedTo = new Map<LanguageTag, number>();
+  #translatedBefore: ReadonlyMap<LanguageTag, number> = new Map();
 
   /** @param first a connection that is open. */
   constructor(parts: SocketHearingParts, first: RecognizerLink) {
@@ -66,6 +70,7 @@ export class SocketHearing implements Hearing {
         this.#first = undefined;
         const outcome = yield* this.#hearOver(link, tape, signal);
         if (outcome === "ended") return;
+        this.#translatedBefore = new Map(this.#translatedTo);
       }
     } finally {
       tape.close();
@@ -178,6 +183,8 @@ export class SocketHearing implements Hearing {
         return report.started(times.started(event, sentMs));
       case "heard":
         return report.heard(times.heard(event, sentMs));
+      case "unchanged":
+        return report.unchanged(times.position(Math.min(event.toMs, sentMs), "ends"));
       case "ended":
         return report.close(times.ended(event));
       case "finalized":
@@ -189,16 +196,23 @@ export class SocketHearing implements Hearing {
       }
       case "reached":
         return report.reached(times.position(event.toMs, "ends"));
-      case "translated": {
-        const { target, append, tentative, toMs } = event;
-        const sourceTo = toMs === undefined ? {} : { sourceTo: times.position(toMs, "ends") };
-        return [{ type: "translation", target, append, tentative, ...sourceTo }];
-      }
+      case "translated":
+        return this.#translated(event, times);
       case "usage":
         return [event];
       default:
         return [];
     }
+  }
+
+  /** What is translated, but for what a connection before had translated already. */
+  #translated({ target, append, tentative, toMs }: WireTranslated, times: SourceTimes): HearingEvent[] {
+    const event = { type: "translation", target, append, tentative } as const;
+    if (toMs === undefined) return [event];
+    const sourceTo = times.position(toMs, "ends");
+    if (sourceTo <= (this.#translatedBefore.get(target) ?? -Infinity)) return append === "" ? [event] : [];
+    this.#translatedTo.set(target, sourceTo);
+    return [{ ...event, sourceTo }];
   }
 
   /** @throws {PipelineError} the failure, unless another connection is to be tried at once. */

@@ -57,13 +57,27 @@ export class SocketVoice {
     let speech: ContextSpeech | undefined;
     try {
       yield { type: "acquired", waitedMs, reused };
-      speech = new ContextSpeech(
-        this.#wire,
-        connection,
-        (context) => this.#wire.text(context, this.#chosen, speed),
+      const { clock, deadlineMs } = this.#outside;
+      const late = new PipelineError(
+        "timeout",
+        `Cannot use ${this.#wire.provider}: nothing came for ${deadlineMs} ms`,
       );
+      // The time that the text takes to come does not count against the provider.
+      using watchdog = new Watchdog({
+        clock,
+        deadlineMs,
+        armed: false,
+        bark: () => speech?.audio.fail(late),
+      });
+      speech = new ContextSpeech({
+        wire: this.#wire,
+        link: connection,
+        clock,
+        messages: (context) => this.#wire.text(context, this.#chosen, speed),
+        owes: (whether) => whether ? watchdog.arm() : watchdog.disarm(),
+      });
       speech.sendAll(text, signal);
-      yield* this.#hear(speech, signal);
+      yield* this.#hear(speech, watchdog, signal);
       signal.throwIfAborted();
     } finally {
       stop.abort(new DOMException("The text is over", "AbortError"));
@@ -78,16 +92,15 @@ export class SocketVoice {
     return Promise.resolve();
   }
 
-  async *#hear(speech: ContextSpeech, signal: AbortSignal): AsyncGenerator<SpeechEvent> {
+  async *#hear(
+    speech: ContextSpeech,
+    watchdog: Watchdog,
+    signal: AbortSignal,
+  ): AsyncGenerator<SpeechEvent> {
     const { provider } = this.#wire;
-    const { clock, deadlineMs } = this.#outside;
     const { rate } = this.#chosen.format;
     const pcm = new PcmBytes();
     const cutter = new FrameCutter(rate);
-    const late = new PipelineError("timeout", `Cannot use ${provider}: nothing came for ${deadlineMs} ms`);
-    // The time that the text takes to come does not count against the provider.
-    using watchdog = new Watchdog({ clock, deadlineMs, armed: false, bark: () => speech.audio.fail(late) });
-    speech.sent.then(() => watchdog.arm());
     let charged = 0;
     while (true) {
       watchdog.begin();

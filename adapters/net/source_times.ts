@@ -8,6 +8,13 @@ import { WordTimes } from "./word_times.ts";
 export class SourceTimes {
   readonly #map: SourceMap;
   readonly #words = new WordTimes();
+  /** The tentative words that were placed last, and where; audio had been sent up to `sentMs`. */
+  #placed: { readonly words: readonly Word[]; readonly onSource: readonly Word[]; readonly sentMs: number } =
+    {
+      words: [],
+      onSource: [],
+      sentMs: 0,
+    };
 
   constructor(map: SourceMap) {
     this.#map = map;
@@ -26,7 +33,7 @@ export class SourceTimes {
     const placed = this.#words.place(append, tentative, heardMs);
     return {
       append: placed.append.map(this.#onSource),
-      tentative: placed.tentative.map(this.#onSource),
+      tentative: this.#again(placed.tentative, sentMs),
       heardTo: this.position(heardMs, "ends"),
       settledTo: settledMs === undefined ? undefined : this.position(Math.min(settledMs, sentMs), "ends"),
       language,
@@ -42,6 +49,18 @@ export class SourceTimes {
   /** A moment of the connection on the source's clock, in samples. */
   position(ms: number, side: "begins" | "ends"): number {
     return Math.round(this.#map.positionAt(ms, side));
+  }
+
+  /** What is tentative is told again and again, and most of it is the same. */
+  #again(words: readonly Word[], sentMs: number): readonly Word[] {
+    const before = this.#placed;
+    const onSource = words.map((word, index) =>
+      word === before.words[index] && word.endMs <= before.sentMs
+        ? before.onSource[index]!
+        : this.#onSource(word)
+    );
+    this.#placed = { words, onSource, sentMs };
+    return onSource;
   }
 
   readonly #onSource = (word: Word): Word => {

@@ -28,6 +28,7 @@ export function synthesizerOverSocket(
 ): Owned<SpeechSynthesizer> {
   const { clock = systemClock, deadlineMs = 10_000 } = outside;
   const { provider, limits, closing, read } = wire;
+  const keepalive = wire.keepalive && { clock, ...wire.keepalive };
   const connect = outside.connect ?? socketConnector({ clock, checkEveryMs });
   const lifetime = new Lifetime(`synthesizer ${wire.name}`);
   const concurrency = new Concurrency({ provider, limit: wire.concurrency, clock });
@@ -45,7 +46,7 @@ export function synthesizerOverSocket(
       const request = { provider, url, headers, ...(closing && { closing }) };
       using either = lifetime.link(signal);
       const membership = await pool.join(url, async (signal) => {
-        const link = new ContextLink(connect, request, read, signal);
+        const link = new ContextLink(connect, request, read, signal, keepalive);
         await link.opened();
         return link;
       }, either.signal);

@@ -29,6 +29,11 @@ export class Watchdog implements Disposable {
     if (this.#sinceMs !== undefined) this.begin();
   }
 
+  /** Waiting does not count any more, until `arm`. */
+  disarm(): void {
+    this.#armed = false;
+  }
+
   /** A wait begins. */
   begin(): void {
     this.#sinceMs = this.#options.clock.now();

@@ -32,6 +32,11 @@ export class WordTimes {
     tentative: readonly WireWord[],
     toMs: number,
   ): { readonly append: readonly Word[]; readonly tentative: readonly Word[] } {
+    if (append.every(isPlaced) && tentative.every(isPlaced)) {
+      this.#fromMs ??= (append[0] ?? tentative[0])?.startMs;
+      this.#toMs = append.at(-1)?.endMs ?? this.#toMs;
+      return { append, tentative };
+    }
     const firmWords = append.flatMap(split);
     const all = [...firmWords, ...tentative.flatMap(split)];
     const [first] = all;
@@ -55,6 +60,11 @@ type TimedWord = WireWord & { readonly startMs: number; readonly endMs: number }
 
 function isTimed(word: WireWord): word is TimedWord {
   return word.startMs !== undefined && word.endMs !== undefined;
+}
+
+/** Whether it is one word, and there is nothing to add to it. */
+function isPlaced(word: WireWord): word is Word {
+  return isTimed(word) && word.timing !== undefined && /^\S+$/.test(word.text);
 }
 
 /** The words of a text in which there may be spaces. */

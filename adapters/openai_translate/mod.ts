@@ -1,16 +1,16 @@
 import { type Clock, systemClock } from "../../flow/clock.ts";
-import { PipelineError } from "../../pipeline/error.ts";
-import { type LanguageTag, matchTag, sameLanguage } from "../../pipeline/language.ts";
-import type { OwnTarget, RecognizerTraits, SpeechRecognizer } from "../../pipeline/ports.ts";
-import { Lifetime } from "../lifetime.ts";
-import { ConnectionAudio, type RateConverter } from "../net/connection_audio.ts";
-import { closestTag } from "../net/closest_tag.ts";
-import { addressSetting, choiceSetting, keySetting, languagesSetting, nameSetting } from "../net/settings.ts";
+import type { LanguageTag } from "../../pipeline/language.ts";
+import type { SpeechRecognizer } from "../../pipeline/ports.ts";
+import { endToEndRecognizer } from "../net/end_to_end_recognizer.ts";
+import { languagePairs } from "../net/language_pairs.ts";
+import { openaiAccess, openaiSettings } from "../net/openai_access.ts";
+import { SessionPerTarget } from "../net/session_per_target.ts";
+import { choiceSetting, languagesSetting, nameSetting } from "../net/settings.ts";
 import { type ConnectSocket, socketConnector } from "../net/socket.ts";
+import { targetCodes } from "../net/target_codes.ts";
 import type { Owned, Provider } from "../provider.ts";
-import { TranslateHearing } from "./hearing.ts";
 import { type TranslateAccess, TranslateLink } from "./link.ts";
-import { engineRate, frameMs, provider } from "./wire.ts";
+import { appendMessage, engineRate, frameMs, provider } from "./wire.ts";
 
 /** Options of {@linkcode translateRecognizer}. */
 export interface TranslateOptions extends TranslateAccess {
@@ -29,6 +29,8 @@ const atOnce = 8;
 /** A word that may still go on has ended when nothing was joined to it for so long, in ms of media time. */
 const stableAfterMs = 1000;
 const rates = [engineRate, 16_000, 48_000, 8_000];
+/** How much silence takes the place of a source that pauses: as much as it pauses, since the engine's clock is what it is sent. */
+const pauseMs = 2 * frameMs;
 
 /**
  * Hears and speaks with OpenAI's realtime translation: speech in, translated speech out while the speaker goes on, with the text of both. It is told no
@@ -37,100 +39,43 @@ const rates = [engineRate, 16_000, 48_000, 8_000];
 export function translateRecognizer(options: TranslateOptions): Owned<SpeechRecognizer> {
   const { languages, targets, transcriptionModel, noiseReduction, clock = systemClock } = options;
   const outside = { clock, connect: options.connect ?? socketConnector({ clock }) };
-  const lifetime = new Lifetime(`recognizer ${provider}`);
-  const speech = { codec: "pcm_s16le", rate: engineRate } as const;
-  const pairs = languages.flatMap((source) =>
-    targets.filter((target) => !sameLanguage(source, target)).map((target) => ({ source, target }))
-  );
-  const traits: RecognizerTraits = {
-    languages,
-    formats: rates.map((rate) => ({ codec: "pcm_s16le", rate })),
-    stableAfterMs,
-    speaks: { pairs, atOnce, formats: [speech] },
-  };
-
-  /** Without a target there is one session all the same, for its transcript. */
-  const linksOf = (wanted: readonly OwnTarget[], source: LanguageTag) =>
-    wanted.length > 0
-      ? wanted.map(({ target }) => ({ target, language: codeOf(target, targets) }))
-      : [{ target: undefined, language: targets.find((target) => !sameLanguage(target, source))! }];
-
-  return {
+  const raw = (rate: number) => ({ codec: "pcm_s16le", rate }) as const;
+  return endToEndRecognizer({
     name: "openai_translate",
-    traits,
-    async open({ languages: [source], format, targets: wanted = [], signal }) {
-      lifetime.check();
-      if (source === undefined || matchTag(source, languages) === undefined) {
-        throw new PipelineError(
-          "unsupported_language",
-          `Cannot hear a language: ${source ?? "none"} is not known to ${provider}`,
-        );
-      }
-      if (!traits.formats.some(({ codec, rate }) => codec === format.codec && rate === format.rate)) {
-        throw new PipelineError(
-          "invalid_request",
-          `Cannot hear the format: ${format.codec} at ${format.rate} Hz`,
-        );
-      }
-      using either = lifetime.link(signal);
-      await using stack = new AsyncDisposableStack();
-      const opening = linksOf(wanted, source).map(async ({ target, language }, index) => {
-        const wish = {
-          language,
-          ...(index === 0 ? { transcriptionModel } : {}),
-          ...(noiseReduction === undefined ? {} : { noiseReduction }),
-        };
-        const link = await TranslateLink.open(options, wish, outside, either.signal);
-        stack.use(link);
-        return { target, link };
-      });
-      const opened = await Promise.allSettled(opening);
-      const failure = opened.find((one) => one.status === "rejected");
-      if (failure) throw failure.reason;
-      const links = opened.flatMap((one) => one.status === "fulfilled" ? [one.value] : []);
-      const converter = await rateConverter(format.rate);
-      const chunk = { bestMs: frameMs };
-      const audio = new ConnectionAudio({ sourceRate: format.rate, rate: engineRate, chunk, converter });
-      stack.move();
-      return new TranslateHearing({
-        links,
-        audio,
-        converter,
-        rate: format.rate,
-        language: source,
-        clock,
-        engine: lifetime,
-      });
+    provider,
+    traits: {
+      languages,
+      formats: rates.map(raw),
+      stableAfterMs,
+      speaks: { pairs: languagePairs(languages, targets), atOnce, formats: [raw(engineRate)] },
     },
-    [Symbol.asyncDispose]() {
-      lifetime.end();
-      return Promise.resolve();
-    },
-  };
-}
-
-function codeOf(target: LanguageTag, targets: readonly LanguageTag[]): string {
-  const code = closestTag(target, targets);
-  if (code !== undefined) return code;
-  throw new PipelineError(
-    "unsupported_language",
-    `Cannot translate into ${target}: ${provider} does not speak it`,
-  );
-}
-
-/** The rate is changed by a module that is loaded when it is needed. */
-async function rateConverter(from: number): Promise<RateConverter | undefined> {
-  if (from === engineRate) return undefined;
-  const { Resampler } = await import("../../media/resample.ts");
-  return await Resampler.create(from, engineRate);
+    rate: engineRate,
+    chunkMs: frameMs,
+    // Events come as fast as audio is sent, and are understood by how far the source is.
+    pacing: { speed: 2, burstMs: 2 * frameMs },
+    idle: { afterMs: pauseMs, silenceMs: pauseMs },
+    flush: { silenceMs: frameMs, quietMs: 1000, longestMs: 5000 },
+    open: (wish, signal) =>
+      SessionPerTarget.open({
+        targets: targetCodes(wish, targets, provider),
+        message: appendMessage,
+        open: (language, transcribes, signal) =>
+          TranslateLink.open(
+            options,
+            {
+              language,
+              ...(transcribes ? { transcriptionModel } : {}),
+              ...(noiseReduction === undefined ? {} : { noiseReduction }),
+            },
+            outside,
+            signal,
+          ),
+      }, signal),
+  }, clock);
 }
 
 const settings = {
-  OPENAI_API_KEY: keySetting("OpenAI"),
-  OPENAI_BASE_URL: addressSetting(
-    "https://api.openai.com/v1",
-    "Where OpenAI's routes begin, or those of a server like it",
-  ),
+  ...openaiSettings,
   PARLEY_OPENAI_TRANSLATE_MODEL: nameSetting(
     "gpt-realtime-translate",
     "Which model translates from speech to speech",
@@ -160,8 +105,7 @@ export const openaiTranslate: Provider<SpeechRecognizer, typeof settings> = {
   create(values) {
     const noise = values.PARLEY_OPENAI_TRANSLATE_NOISE_REDUCTION;
     return translateRecognizer({
-      address: values.OPENAI_BASE_URL,
-      key: values.OPENAI_API_KEY,
+      ...openaiAccess(values, { url: "", key: "" }),
       model: values.PARLEY_OPENAI_TRANSLATE_MODEL,
       transcriptionModel: values.PARLEY_OPENAI_TRANSLATE_TRANSCRIPTION_MODEL,
       languages: values.PARLEY_OPENAI_TRANSLATE_SOURCES,

@@ -1,8 +1,10 @@
 import * as v from "valibot";
 import { type ErrorKind, PipelineError } from "../../pipeline/error.ts";
 import { decodeBase64, encodeBase64 } from "../net/base64.ts";
+import { parseMessage } from "../net/json_message.ts";
 import { kindOfError } from "../net/openai_error.ts";
 import { parseReply } from "../net/provider_reply.ts";
+import type { TargetEvent } from "../net/session_per_target.ts";
 
 /** What the provider is called in messages. */
 export const provider = "OpenAI's realtime translation";
@@ -22,11 +24,7 @@ export interface SessionWish {
 }
 
 /** What a server message means to us; other messages mean nothing. */
-export type TranslateEvent =
-  | { readonly type: "created" | "updated" | "closed" }
-  | { readonly type: "source" | "target"; readonly text: string; readonly elapsedMs: number | undefined }
-  | { readonly type: "audio"; readonly bytes: Uint8Array; readonly rate: number }
-  | { readonly type: "error"; readonly kind: ErrorKind };
+export type TranslateEvent = { readonly type: "updated" } | { readonly type: "closed" } | TargetEvent;
 
 /** Where sessions are opened. */
 export function sessionAddress(address: string, model: string): string {
@@ -55,43 +53,43 @@ const elapsed = v.optional(v.nullable(v.number()));
 const messages = {
   "session.output_audio.delta": v.object({
     delta: v.string(),
-    sample_rate: v.optional(v.number(), engineRate),
+    sample_rate: v.optional(v.literal(engineRate), engineRate),
     channels: v.optional(v.literal(1), 1),
   }),
-  "session.output_transcript.delta": v.object({ delta: v.string(), elapsed_ms: elapsed }),
+  "session.output_transcript.delta": v.object({ delta: v.string() }),
   "session.input_transcript.delta": v.object({ delta: v.string(), elapsed_ms: elapsed }),
 };
 const envelope = v.object({ type: v.string() });
 
 /**
- * What a message means; `undefined` where it means nothing to us.
+ * What a message means; nothing where its type is unknown or of no interest.
  *
- * @throws {PipelineError} `internal` when it is not as agreed.
+ * @throws {PipelineError} of its kind when it is an error, `internal` when it is not as agreed.
  */
-export function readMessage(data: string | Uint8Array): TranslateEvent | undefined {
-  const message = parse(data);
+export function readMessage(data: string | Uint8Array): readonly TranslateEvent[] {
+  const message = parseMessage(data, provider);
   const { type } = parseReply(envelope, message, provider);
   switch (type) {
-    case "session.created":
-      return { type: "created" };
     case "session.updated":
-      return { type: "updated" };
+      return [{ type: "updated" }];
     case "session.closed":
-      return { type: "closed" };
-    case "session.input_transcript.delta":
-    case "session.output_transcript.delta": {
-      const { delta: text, elapsed_ms: elapsedMs } = parseReply(messages[type], message, provider);
-      const of = type === "session.input_transcript.delta" ? "source" : "target";
-      return { type: of, text, elapsedMs: elapsedMs ?? undefined };
+      return [{ type: "closed" }];
+    case "session.input_transcript.delta": {
+      const { delta: text, elapsed_ms: atMs } = parseReply(messages[type], message, provider);
+      return [{ type: "source", text, atMs: atMs ?? undefined }];
     }
+    case "session.output_transcript.delta":
+      return [{ type: "target", text: parseReply(messages[type], message, provider).delta }];
     case "session.output_audio.delta": {
-      const { delta, sample_rate: rate } = parseReply(messages[type], message, provider);
-      return { type: "audio", bytes: decodeBase64(delta, provider), rate };
+      const { delta } = parseReply(messages[type], message, provider);
+      return [{ type: "audio", bytes: decodeBase64(delta, provider) }];
     }
-    case "error":
-      return { type: "error", kind: kindOfSessionError(message) };
+    case "error": {
+      const kind = kindOfSessionError(message);
+      throw new PipelineError(kind, `Cannot use ${provider}: it reports an error, ${kind}`);
+    }
     default:
-      return undefined;
+      return [];
   }
 }
 
@@ -101,13 +99,4 @@ function kindOfSessionError(message: unknown): ErrorKind {
   const result = v.safeParse(coded, message);
   if (result.success && result.output.error.code === "session_expired") return "session_limit";
   return kindOfError(message) ?? "internal";
-}
-
-function parse(data: string | Uint8Array): unknown {
-  try {
-    if (typeof data === "string") return JSON.parse(data);
-  } catch {
-    // Told below.
-  }
-  throw new PipelineError("internal", `Cannot use ${provider}: it sent a message that is no JSON`);
 }

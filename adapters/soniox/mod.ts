@@ -1,4 +1,4 @@
-import type { SpeechRecognizer } from "../../pipeline/ports.ts";
+import type { SpeechRecognizer, SpeechSynthesizer } from "../../pipeline/ports.ts";
 import { millisecondsSetting } from "../net/milliseconds_setting.ts";
 import { rangeSetting } from "../net/range_setting.ts";
 import { type RecognizerOutside, recognizerOverSocket } from "../net/recognizer_over_socket.ts";
@@ -8,9 +8,11 @@ import {
   keySetting,
   languagesSetting,
   nameSetting,
+  namesSetting,
 } from "../net/settings.ts";
 import type { Owned, Provider } from "../provider.ts";
 import { type SonioxOptions, sonioxWire } from "./recognizer.ts";
+import { sonioxSynthesizer } from "./synthesizer.ts";
 
 /** Recognises with Soniox's real-time model. Its tokens are final one by one, and it can translate them itself into one language. */
 export function sonioxRecognizer(
@@ -57,5 +59,42 @@ export const soniox: Provider<SpeechRecognizer, typeof settings> = {
       sensitivity: values.PARLEY_SONIOX_ENDPOINT_SENSITIVITY,
       endpointMs: values.PARLEY_SONIOX_ENDPOINT_MS,
       concurrency: values.PARLEY_SONIOX_CONCURRENCY,
+    }),
+};
+
+const speechSettings = {
+  SONIOX_API_KEY: keySetting("Soniox"),
+  PARLEY_SONIOX_SPEECH_URL: addressSetting(
+    "https://tts-rt.soniox.com",
+    "Where Soniox's speech is: also https://tts-rt.eu.soniox.com, https://tts-rt.jp.soniox.com and https://tts-rt.in.soniox.com",
+  ),
+  PARLEY_SONIOX_SPEECH_MODEL: nameSetting("tts-rt-v2", "Which model of Soniox speaks"),
+  PARLEY_SONIOX_VOICES: namesSetting(
+    "Adrian,Maya",
+    "The names of Soniox's voices, separated by commas; the first is the default",
+  ),
+  // Serbian in Latin and Chinese in simplified script only (https://soniox.com/docs/tts/concepts/languages).
+  PARLEY_SONIOX_SPEECH_LANGUAGES: languagesSetting(
+    "en,af,ar,az,be,bg,bn,bs,ca,cs,cy,da,de,el,es,et,eu,fa,fi,fil,fr,gl,gu,he,hi,hr,hu,id,it,ja,kk,kn,ko,lt,lv,mk,ml,mr,ms,nb,nl,pa,pl,pt,ro,ru,sk,sl,sq,sr-Latn,sv,sw,ta,te,th,tr,uk,ur,vi,zh-Hans",
+    "What the model of Soniox speaks, separated by commas",
+  ),
+  PARLEY_SONIOX_SPEECH_CONCURRENCY: concurrencySetting(
+    3,
+    "How many texts the project with Soniox may have spoken at a time",
+  ),
+};
+
+/** `PARLEY_TTS=soniox`: speech by Soniox. */
+export const sonioxSpeech: Provider<SpeechSynthesizer, typeof speechSettings> = {
+  name: "soniox",
+  settings: speechSettings,
+  create: (values) =>
+    sonioxSynthesizer({
+      key: values.SONIOX_API_KEY,
+      address: values.PARLEY_SONIOX_SPEECH_URL,
+      model: values.PARLEY_SONIOX_SPEECH_MODEL,
+      voices: values.PARLEY_SONIOX_VOICES,
+      languages: values.PARLEY_SONIOX_SPEECH_LANGUAGES,
+      concurrency: values.PARLEY_SONIOX_SPEECH_CONCURRENCY,
     }),
 };

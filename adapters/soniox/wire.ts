@@ -1,20 +1,19 @@
 import * as v from "valibot";
-import { type ErrorKind, PipelineError } from "../../pipeline/error.ts";
 import type { Glossary } from "../../pipeline/ports.ts";
-import { kindOfStatus } from "../net/http_refusal.ts";
+import { parseMessage } from "../net/json_message.ts";
 import { parseReply } from "../net/provider_reply.ts";
+import { errorOf, provider } from "./error.ts";
 import type { Token } from "./token_words.ts";
 
 // https://soniox.com/docs/stt/api-reference/websocket-api, and the types of npm @soniox/client 2.3.0.
 
-const provider = "Soniox";
 /** How much context Soniox takes, in characters (https://soniox.com/docs/stt/concepts/context), with room for what else stands in it. */
 const contextLimit = 8000;
 
 /** How Soniox is reached. */
 export interface SonioxAccess {
   readonly key: string;
-  /** Where its routes begin: `https://stt-rt.soniox.com`. */
+  /** Where its routes begin: `https://stt-rt.soniox.com`, and `https://tts-rt.soniox.com` for speech. */
   readonly address: string;
 }
 
@@ -134,7 +133,7 @@ const marks: ReadonlyMap<string, SonioxPart["end"]> = new Map([["<end>", "ended"
  * @throws {PipelineError} when it is an error, or not as agreed.
  */
 export function readMessage(message: string): SonioxResult {
-  const reply = parse(message);
+  const reply = parseMessage(message, provider);
   const failed = v.safeParse(failure, reply);
   if (failed.success) throw errorOf(Number(failed.output.error_code));
   const { tokens, total_audio_proc_ms: heardToMs, finished } = parseReply(result, reply, provider);
@@ -160,18 +159,4 @@ export function readMessage(message: string): SonioxResult {
   }
   parts.push({ tokens: part, end: undefined });
   return { parts, translation, heardToMs, finished };
-}
-
-/** The codes are those of HTTP (https://soniox.com/docs/stt/api-reference/websocket-api). With 503 a stream ends that could go on in another. */
-function errorOf(code: number): PipelineError {
-  const kind: ErrorKind = code === 503 ? "unavailable" : kindOfStatus(code);
-  return new PipelineError(kind, `Cannot use ${provider}: it reports an error, ${code}, ${kind}`);
-}
-
-function parse(message: string): unknown {
-  try {
-    return JSON.parse(message);
-  } catch {
-    throw new PipelineError("internal", `Cannot use ${provider}: its message is no JSON`);
-  }
 }

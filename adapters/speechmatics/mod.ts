@@ -11,7 +11,7 @@ import {
 import type { Owned, Provider } from "../provider.ts";
 import { type SpeechmaticsOptions, speechmaticsWire } from "./recognizer.ts";
 
-/** Recognises with Speechmatics in real time, one language to a session. */
+/** Recognises with Speechmatics in real time, one language to a session, and has it translated where that is wanted. */
 export function speechmaticsRecognizer(
   options: SpeechmaticsOptions,
   outside?: RecognizerOutside,
@@ -34,6 +34,10 @@ const settings = {
       "ro,ru,sk,sl,sv,sw,ta,th,tr,ug,uk,ur,vi,yue,zh",
     "What Speechmatics understands, separated by commas",
   ),
+  PARLEY_SPEECHMATICS_TRANSLATION: choiceSetting(
+    ["off", "on"],
+    "Whether Speechmatics translates what it hears, from English and into it, up to five targets; else PARLEY_MT does",
+  ),
   PARLEY_SPEECHMATICS_DELAY_MS: millisecondsSetting(
     1000,
     { min: 700, max: 4000 },
@@ -50,7 +54,7 @@ const settings = {
   ),
 };
 
-/** `PARLEY_STT=speechmatics`: recognition by Speechmatics. */
+/** `PARLEY_STT=speechmatics`: recognition by Speechmatics, which can translate as well. */
 export const speechmatics: Provider<SpeechRecognizer, typeof settings> = {
   name: "speechmatics",
   settings,
@@ -60,6 +64,7 @@ export const speechmatics: Provider<SpeechRecognizer, typeof settings> = {
       address: values.PARLEY_SPEECHMATICS_URL,
       model: values.PARLEY_SPEECHMATICS_MODEL,
       languages: values.PARLEY_SPEECHMATICS_LANGUAGES,
+      translating: values.PARLEY_SPEECHMATICS_TRANSLATION === "on",
       delayMs: values.PARLEY_SPEECHMATICS_DELAY_MS,
       silenceMs: values.PARLEY_SPEECHMATICS_SILENCE_MS,
       concurrency: values.PARLEY_SPEECHMATICS_CONCURRENCY,

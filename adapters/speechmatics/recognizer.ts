@@ -2,6 +2,7 @@ import type { LanguageTag } from "../../pipeline/language.ts";
 import { PipelineError } from "../../pipeline/error.ts";
 import type { RecognizerWire, WireConnection, WireEvent, WireSpeech } from "../net/recognizer_wire.ts";
 import { TokenWords } from "./token_words.ts";
+import { targetsLimit, translatedPairs, Translations } from "./translations.ts";
 import {
   closing,
   codeOf,
@@ -19,21 +20,32 @@ import {
 export interface SpeechmaticsOptions
   extends SpeechmaticsAccess, Pick<SpeechmaticsSpeech, "model" | "delayMs" | "silenceMs"> {
   readonly languages: readonly LanguageTag[];
+  /** Whether it translates what it hears, where a session wants what it can. */
+  readonly translating: boolean;
   /** How many sessions the plan allows at a time. */
   readonly concurrency: number;
 }
 
+/** How long after its transcript a translation may come, in ms: as long as the end of a session may take for it, which is all that is documented. */
+const translationMs = 5000;
+
 /** What Speechmatics asks for, and one connection after the other. */
 export function speechmaticsWire(options: SpeechmaticsOptions): RecognizerWire {
+  const { languages, translating, delayMs } = options;
+  const translates = {
+    pairs: translatedPairs(languages),
+    atOnce: targetsLimit,
+    withinMs: delayMs + translationMs,
+  };
   return {
     name: "speechmatics",
     provider: "Speechmatics",
-    traits: { languages: options.languages, stableAfterMs: 700 },
+    traits: { languages, stableAfterMs: 700, ...(translating ? { translates } : {}) },
     rates: [16_000, 24_000, 48_000, 44_100, 22_050, 8000],
     chunk: { bestMs: 50 },
     // It takes more, but then it answers later than `lagMs` says.
     pacing: { speed: 1.5, burstMs: 1000 },
-    finalize: { answer: "best_effort", timeoutMs: 2000 },
+    finalize: { answer: "best_effort", timeoutMs: translating ? translationMs : 2000 },
     // It ends a session without audio after an hour, and one without anything after three minutes.
     keepalive: { idleMs: 60_000, silenceMs: 50 },
     end: { answer: "finished", timeoutMs: 10_000 },
@@ -53,11 +65,16 @@ class Spans implements WireConnection {
   readonly opening: readonly string[];
   readonly awaitsReady = true;
   readonly #words = new TokenWords();
+  readonly #translations: Translations;
+  /** Where the last final word ends, in ms. */
+  #saidToMs = 0;
+  /** Whether everything is to become final; whether it is, but for the translation. */
+  #finalizing: "no" | "asked" | "translating" = "no";
   #appended = 0;
   #audioMessages = 0;
   #finalizedMessages = 0;
 
-  constructor(options: SpeechmaticsOptions, { languages, rate, glossary }: WireSpeech) {
+  constructor(options: SpeechmaticsOptions, { languages, rate, glossary, targets }: WireSpeech) {
     if (languages.length > 1) {
       throw new PipelineError(
         "unsupported_language",
@@ -66,16 +83,20 @@ class Spans implements WireConnection {
     }
     const language = codeOf(languages[0]!);
     ({ url: this.url, headers: this.headers } = connection(options));
-    this.opening = [startMessage({ ...options, language, rate, glossary })];
+    this.#translations = new Translations(targets);
+    const { codes } = this.#translations;
+    this.opening = [startMessage({ ...options, language, rate, glossary, targets: codes })];
   }
 
   sent(): void {
     this.#audioMessages += 1;
+    this.#finalizing = "no";
   }
 
   finalize(): readonly string[] {
     if (this.#audioMessages === this.#finalizedMessages) return [];
     this.#finalizedMessages = this.#audioMessages;
+    this.#finalizing = "asked";
     return [forceEndMessage];
   }
 
@@ -91,12 +112,11 @@ class Spans implements WireConnection {
       case "final":
       case "partial":
         return [this.#hear(said)];
+      case "translation":
+        return [...this.#translations.read(said), ...this.#settled()];
       case "utterance_ended":
-        return [
-          ...this.#close(),
-          { type: "ended", atMs: said.atMs },
-          ...(said.forced ? [{ type: "finalized" } as const] : []),
-        ];
+        if (said.forced && this.#finalizing === "asked") this.#finalizing = "translating";
+        return [...this.#close(), { type: "ended", atMs: said.atMs }, ...this.#settled()];
       case "ended":
         return [...this.#close(), { type: "ended" }, { type: "finished" }];
       case "error":
@@ -106,16 +126,30 @@ class Spans implements WireConnection {
     }
   }
 
+  /** Nobody promises that a translation comes before the end of an utterance that was asked for: the answer waits for it. */
+  #settled(): WireEvent[] {
+    if (this.#finalizing !== "translating" || !this.#translations.reach(this.#saidToMs)) return [];
+    this.#finalizing = "no";
+    return [{ type: "finalized" }];
+  }
+
   #hear({ type, tokens, toMs }: Extract<SpeechmaticsMessage, { type: "final" | "partial" }>): WireEvent {
-    if (type === "final") this.#words.add(tokens);
-    else this.#words.open(tokens);
+    if (type === "final") {
+      this.#words.add(tokens);
+      this.#saidToMs = Math.max(this.#saidToMs, tokens.at(-1)?.endMs ?? 0);
+    } else {
+      this.#words.open(tokens);
+    }
     const { words, stable } = this.#words;
     const append = words.slice(this.#appended, stable);
     this.#appended = Math.max(this.#appended, stable);
     const tentative = words.slice(this.#appended);
     // The end of words says nothing of what was heard after them; that of silence does.
     if (words.length > 0) return { type: "heard", append, tentative };
-    return { type: "heard", append, tentative, toMs, ...(type === "final" ? { settledMs: toMs } : {}) };
+    // That all is settled would be as good as the answer that waits.
+    const isSettled = type === "final" &&
+      (this.#finalizing === "no" || this.#translations.reach(this.#saidToMs));
+    return { type: "heard", append, tentative, toMs, ...(isSettled ? { settledMs: toMs } : {}) };
   }
 
   /** What was held back for a mark that may still have come. */

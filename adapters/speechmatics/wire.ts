@@ -26,6 +26,8 @@ export interface SpeechmaticsSpeech {
   /** How much silence ends an utterance, in ms: up to 2000. */
   readonly silenceMs: number;
   readonly glossary: Glossary;
+  /** What it is translated into, as Speechmatics calls it. */
+  readonly targets: readonly string[];
 }
 
 /** Speechmatics takes so many terms (https://docs.speechmatics.com/speech-to-text/features/custom-dictionary). */
@@ -46,7 +48,7 @@ export function connection(
 
 /** The first message, which says what is to be recognised; audio has to wait until it is answered. */
 export function startMessage(speech: SpeechmaticsSpeech): string {
-  const { model, language, rate, delayMs, silenceMs, glossary } = speech;
+  const { model, language, rate, delayMs, silenceMs, glossary, targets } = speech;
   const terms = Object.keys(glossary).filter((term) => term !== "").slice(0, termsLimit);
   return JSON.stringify({
     message: "StartRecognition",
@@ -59,6 +61,9 @@ export function startMessage(speech: SpeechmaticsSpeech): string {
       conversation_config: { end_of_utterance_silence_trigger: silenceMs / 1000 },
       ...(terms.length > 0 ? { additional_vocab: terms } : {}),
     },
+    ...(targets.length > 0
+      ? { translation_config: { target_languages: targets, enable_partials: true } }
+      : {}),
   });
 }
 
@@ -79,6 +84,14 @@ export type SpeechmaticsMessage =
     readonly tokens: readonly SpeechmaticsToken[];
     readonly toMs: number;
   }
+  /** More of the final translation, or all of what follows it and may still change. It comes after its transcript, whether an utterance has ended or not. */
+  | {
+    readonly type: "translation";
+    readonly final: boolean;
+    /** As Speechmatics calls it. */
+    readonly language: string;
+    readonly sentences: readonly TranslatedSentence[];
+  }
   | { readonly type: "utterance_ended"; readonly atMs: number; readonly forced: boolean }
   | { readonly type: "ended" }
   | { readonly type: "error"; readonly error: PipelineError };
@@ -93,6 +106,13 @@ export interface SpeechmaticsToken {
   readonly joinsNext: boolean;
 }
 
+/** The translation of a sentence, and where that begins and ends. */
+export interface TranslatedSentence {
+  readonly text: string;
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
 const heard = v.object({ message: v.optional(v.string(), "") });
 const transcript = v.object({
   metadata: v.object({ end_time: v.number() }),
@@ -103,6 +123,10 @@ const transcript = v.object({
     attaches_to: v.optional(v.nullable(v.string())),
     alternatives: v.optional(v.array(v.object({ content: v.string() })), []),
   })),
+});
+const translation = v.object({
+  language: v.string(),
+  results: v.array(v.object({ content: v.string(), start_time: v.number(), end_time: v.number() })),
 });
 const utteranceEnd = v.object({
   metadata: v.object({ end_time: v.optional(v.number(), 0) }),
@@ -126,6 +150,16 @@ export function readMessage(message: string): SpeechmaticsMessage | undefined {
         toMs: metadata.end_time * 1000,
       };
     }
+    case "AddTranslation":
+    case "AddPartialTranslation": {
+      const { language, results } = parseReply(translation, reply, provider);
+      const sentences = results.map(({ content, start_time, end_time }) => ({
+        text: content.trim(),
+        startMs: start_time * 1000,
+        endMs: end_time * 1000,
+      }));
+      return { type: "translation", final: name === "AddTranslation", language, sentences };
+    }
     case "EndOfUtterance": {
       const { metadata, forced } = parseReply(utteranceEnd, reply, provider);
       return { type: "utterance_ended", atMs: metadata.end_time * 1000, forced };
@@ -134,6 +168,10 @@ export function readMessage(message: string): SpeechmaticsMessage | undefined {
       return { type: "ended" };
     case "Error":
       return { type: "error", error: failed(parseReply(failure, reply, provider).type) };
+    case "Warning":
+      return untranslated.has(parseReply(failure, reply, provider).type)
+        ? { type: "error", error: untranslatable() }
+        : undefined;
     default:
       return undefined;
   }
@@ -179,6 +217,19 @@ function failed(type: string): PipelineError {
     kind,
     `Cannot use ${provider}: it reports an error, ${kind}`,
     retriedLate.has(type) || !kinds.has(type) ? { retryAfterMs } : {},
+  );
+}
+
+/** Warnings that a target will not be translated into. */
+const untranslated: ReadonlySet<string> = new Set([
+  "unsupported_translation_pair",
+  "empty_translation_target_list",
+]);
+
+function untranslatable(): PipelineError {
+  return new PipelineError(
+    "unsupported_language",
+    `Cannot translate with ${provider}: it does not take one of the pairs, expected PARLEY_SPEECHMATICS_TRANSLATION=off`,
   );
 }
 

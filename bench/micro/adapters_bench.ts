@@ -1,7 +1,11 @@
 import { assemblyAiWire } from "../../adapters/assemblyai/recognizer.ts";
 import { readMessage as readCartesia } from "../../adapters/cartesia/wire.ts";
 import { deepgramWire } from "../../adapters/deepgram/recognizer.ts";
-import type { RecognizerWire } from "../../adapters/net/recognizer_wire.ts";
+import { fluxWire } from "../../adapters/deepgram_flux/recognizer.ts";
+import { HeardReport } from "../../adapters/net/heard_report.ts";
+import type { RecognizerWire, WireConnection } from "../../adapters/net/recognizer_wire.ts";
+import { SourceMap } from "../../adapters/net/source_map.ts";
+import { SourceTimes } from "../../adapters/net/source_times.ts";
 import { readChunk } from "../../adapters/openai_chat/wire.ts";
 import { sonioxWire } from "../../adapters/soniox/recognizer.ts";
 import { voskWire } from "../../adapters/vosk/recognizer.ts";
@@ -83,6 +87,94 @@ interim(
   }),
 );
 interim(voskWire(common), JSON.stringify({ partial: text }));
+
+/** What Flux tells of a turn of 60 words, 250 ms after 250 ms: all of its words each time, of which the last may change. */
+function* turn(): Generator<string> {
+  const longMs = 18_000;
+  const said = Array.from({ length: longMs / 300 }, (_, index) => ({
+    word: words[index % words.length]!.word,
+    confidence: 0.98,
+    start: index * 0.3,
+    end: index * 0.3 + 0.25,
+  }));
+  for (let ms = 250; ms <= longMs; ms += 250) {
+    const so = said.slice(0, Math.ceil(ms / 300));
+    if (ms % 500 === 0) so.push({ ...so.pop()!, word: "misheard" });
+    yield JSON.stringify({
+      type: "TurnInfo",
+      request_id: "c25a38a0-5d15-4e4a-8e2a-6a4f1c9a4b3e",
+      sequence_id: ms / 250,
+      event: ms === 250 ? "StartOfTurn" : ms === longMs ? "EndOfTurn" : "Update",
+      turn_index: 0,
+      audio_window_start: 0,
+      audio_window_end: ms / 1000,
+      transcript: so.map(({ word }) => word).join(" "),
+      words: so,
+      end_of_turn_confidence: 0.1,
+    });
+  }
+}
+
+const flux = fluxWire({
+  ...common,
+  models: { english: "flux-general-en", multilingual: "flux-general-multi" },
+  threshold: 0.7,
+  timeoutMs: 5000,
+  forcing: true,
+});
+const updates = [...turn()];
+const turns = { group: "a turn of 60 words" };
+
+/** Over and over again, each time as a new connection. */
+function repeated(take: () => (message: string) => void): () => void {
+  let at = 0;
+  let taken = take();
+  return () => {
+    if (at === 0) taken = take();
+    taken(updates[at]!);
+    at = (at + 1) % updates.length;
+  };
+}
+
+function hearTurn(): WireConnection {
+  const connection = flux.connection({ languages: ["en"], rate: 16_000, glossary: {}, targets: [] });
+  connection.sent?.(20_000);
+  return connection;
+}
+
+Deno.bench(
+  "deepgram_flux: an update, read as JSON alone",
+  turns,
+  repeated(() => (message) => void JSON.parse(message)),
+);
+Deno.bench(
+  "deepgram_flux: an update",
+  turns,
+  repeated(() => {
+    const connection = hearTurn();
+    return (message) => void connection.read(message);
+  }),
+);
+Deno.bench(
+  "deepgram_flux: an update, and what the port is told of it",
+  turns,
+  repeated(() => {
+    const connection = hearTurn();
+    const map = new SourceMap(16_000);
+    map.flow(0, 20 * 16_000);
+    const times = new SourceTimes(map);
+    const report = new HeardReport({ rate: 16_000, languages: ["en"] });
+    report.begin(0);
+    return (message) => {
+      for (const event of connection.read(message)) {
+        if (event.type === "started") report.started(times.started(event, 20_000));
+        if (event.type === "heard") report.heard(times.heard(event, 20_000));
+        if (event.type === "unchanged") report.unchanged(times.position(event.toMs, "ends"));
+        if (event.type === "ended") report.close(times.ended(event));
+      }
+    };
+  }),
+);
 
 const chunk = JSON.stringify({
   id: "chatcmpl-1",

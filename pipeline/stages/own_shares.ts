@@ -19,12 +19,15 @@ export class OwnShares {
   readonly #texts = new Map<LanguageTag, OwnText>();
   readonly #bursts = new Map<LanguageTag, OwnSpeechBursts>();
 
-  /** @param rate samples a second of the source. */
-  constructor(targets: readonly OwnTarget[], rate: number) {
+  /**
+   * @param rate samples a second of the source.
+   * @param withinMs as in {@linkcode OwnTranslations}.
+   */
+  constructor(targets: readonly OwnTarget[], rate: number, withinMs?: number) {
     this.#rate = rate;
     for (const { target, speech } of targets) {
       if (speech) this.#bursts.set(target, new OwnSpeechBursts(target));
-      else this.#texts.set(target, new OwnText(target));
+      else this.#texts.set(target, new OwnText(target, withinMs));
     }
   }
 

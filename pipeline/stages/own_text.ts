@@ -7,31 +7,41 @@ import type { Share } from "./share.ts";
 const toleranceMs = 100;
 /** How long after the end of a segment its translation may begin, in ms of media time. */
 const patienceMs = 10_000;
-/** How many segments may wait for their text, fewer than a lane takes in; and how many pieces of text for a segment. */
+/** How many segments may wait for their text, fewer than a lane takes in; and how many pieces of text for a segment, or are known by their places. */
 const openLimit = 8;
 const heldLimit = 64;
 
 interface Open {
   readonly segment: number;
+  readonly startMs: number;
   readonly endMs: number;
   readonly mark: Mark;
   /** Whether it is there for text that has no other segment: then it takes all of it. */
   readonly wordless: boolean;
   /** How many of its commas have no counterpart in the translation yet. */
   commas: number;
+  /** Whether it got some of the text. */
+  begun: boolean;
+}
+
+/** A stretch of the source. */
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
 }
 
 interface Held {
   readonly text: string;
   readonly mark: Mark;
   /** The stretch of the source that it translates, where that is known. */
-  readonly span?: { readonly fromMs: number; readonly toMs: number };
+  readonly span?: Span;
 }
 
 /**
  * Shares the running translation of a recognizer out to the segments of its source, in order: by where in the source the text comes from, where
  * the recognizer knows that, else by the punctuation marks of both. No text is lost or repeated; a segment whose sentence was translated in another way
- * may get none.
+ * may get none. One for which nothing comes in time is given up; where the recognizer always knows the place, it is told as missing, and what comes later
+ * of its sentence is dropped, as somebody else translates it.
  */
 export class OwnText {
   readonly #reader: MarkReader;
@@ -40,9 +50,15 @@ export class OwnText {
   #shares: Share[] = [];
   #toMs = 0;
   #tentative = "";
+  readonly #withinMs: number | undefined;
+  /** What the last pieces of text cover, and where the last segment ends that is told as missing. */
+  readonly #covered: Span[] = [];
+  #missingToMs = -Infinity;
 
-  constructor(target: LanguageTag) {
+  /** @param withinMs as in `OwnTranslations` of the port. */
+  constructor(target: LanguageTag, withinMs?: number) {
     this.#reader = new MarkReader(target);
+    this.#withinMs = withinMs;
   }
 
   /** Whether there is so much text without a segment that it needs one, whatever was heard. */
@@ -56,10 +72,11 @@ export class OwnText {
   }
 
   /** A segment was cut: it is the next one to get text. */
-  cut({ segment, endMs, words, language }: Segment): readonly Share[] {
+  cut({ segment, startMs, endMs, words, language }: Segment): readonly Share[] {
     const marks = words.map(({ text }) => markOf(text, language));
     const commas = marks.filter((mark) => mark === "comma").length;
-    this.#open.push({ segment, endMs, mark: marks.at(-1), wordless: words.length === 0, commas });
+    const wordless = words.length === 0;
+    this.#open.push({ segment, startMs, endMs, mark: marks.at(-1), wordless, commas, begun: false });
     this.#settle();
     if (this.#open.length > openLimit) this.#finish(1);
     if (this.#open.length === 1 && this.#tentative !== "") this.#showTentative();
@@ -71,7 +88,7 @@ export class OwnText {
     if (toMs !== undefined) {
       const fromMs = Math.min(this.#toMs, toMs);
       this.#toMs = Math.max(this.#toMs, toMs);
-      if (append !== "") this.#held.push({ text: append, mark: undefined, span: { fromMs, toMs } });
+      if (append !== "") this.#place(append, { fromMs, toMs });
     } else {
       this.#held.push(...this.#reader.read(append));
     }
@@ -84,8 +101,8 @@ export class OwnText {
 
   /** The recognizer has listened so far: what is waited for in vain is given up. */
   heard(heardMs: number): readonly Share[] {
-    const late = this.#open.findIndex(({ endMs }) => endMs >= heardMs - patienceMs);
-    this.#finish(late < 0 ? this.#open.length : late);
+    const inTime = this.#open.findIndex((open, index) => this.#deadlineMs(open, index) >= heardMs);
+    this.#finish(inTime < 0 ? this.#open.length : inTime);
     return this.#told();
   }
 
@@ -93,6 +110,25 @@ export class OwnText {
   end(): readonly Share[] {
     this.#finish(this.#open.length);
     return this.#told();
+  }
+
+  #place(text: string, span: Span): void {
+    if (this.#withinMs !== undefined) {
+      if (span.fromMs >= span.toMs) return;
+      // Somebody else translates the beginning of it, and now the rest, too.
+      if (span.fromMs < this.#missingToMs - toleranceMs) return this.#finishBefore(span.toMs + toleranceMs);
+    }
+    this.#held.push({ text, mark: undefined, span });
+    this.#covered.push(span);
+    if (this.#covered.length > heldLimit) this.#covered.shift();
+  }
+
+  /** Until when a segment may wait for its text, in ms on the source clock. */
+  #deadlineMs({ endMs }: Open, index: number): number {
+    const usualMs = endMs + patienceMs;
+    if (this.#withinMs === undefined) return usualMs;
+    const sentence = this.#open.find(({ mark }, at) => at >= index && mark === "sentence");
+    return sentence ? Math.min(usualMs, sentence.endMs + this.#withinMs) : usualMs;
   }
 
   #showTentative(): void {
@@ -108,6 +144,7 @@ export class OwnText {
       const [first] = this.#open;
       if (!first) return;
       this.#held.shift();
+      first.begun = true;
       this.#shares.push({ segment: first.segment, append: text, tentative: "", over: false });
       if (first.wordless && this.#held.length > 0) continue;
       if (span) this.#finishBefore(span.toMs + toleranceMs);
@@ -128,9 +165,19 @@ export class OwnText {
   }
 
   #finish(count: number): void {
-    for (const { segment } of this.#open.splice(0, count)) {
-      this.#shares.push({ segment, append: "", tentative: "", over: true });
+    for (const open of this.#open.splice(0, count)) {
+      const { segment, endMs } = open;
+      const missing = this.#isMissing(open);
+      if (missing) this.#missingToMs = endMs;
+      this.#shares.push({ segment, append: "", tentative: "", over: true, ...(missing ? { missing } : {}) });
     }
+  }
+
+  /** Whether no text holds what the segment says, as far as places tell. */
+  #isMissing({ startMs, endMs, begun, wordless }: Open): boolean {
+    if (this.#withinMs === undefined || begun || wordless) return false;
+    const middleMs = (startMs + endMs) / 2;
+    return !this.#covered.some(({ fromMs, toMs }) => fromMs <= middleMs && middleMs <= toMs);
   }
 
   #told(): readonly Share[] {

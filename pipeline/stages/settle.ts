@@ -1,24 +1,30 @@
+/** A place on the source's clock, in samples, and the last segment that holds something that was said before it. */
+export interface Settled {
+  readonly position: number;
+  readonly through: number;
+}
+
 /**
  * Finds the source position before which nothing is outstanding: each checkpoint says that the segments up to a number cover the source up to a
  * position, and it is passed once every lane has finished those segments.
  */
 export class Settlement {
   readonly #finished: Map<number, number>;
-  readonly #checkpoints: { readonly position: number; readonly through: number }[] = [];
+  readonly #checkpoints: Settled[] = [];
 
   /** @param lanes the numbers of the lanes that have to finish. */
   constructor(lanes: readonly number[], firstSegment: number) {
     this.#finished = new Map(lanes.map((lane) => [lane, firstSegment - 1]));
   }
 
-  /** Segments up to `through` hold everything that was said before `position`; returns the position when that is settled already. */
-  checkpoint(position: number, through: number): number | undefined {
+  /** Segments up to `through` hold everything that was said before `position`; returns the checkpoint when it is settled already. */
+  checkpoint(position: number, through: number): Settled | undefined {
     this.#checkpoints.push({ position, through });
     return this.#pass();
   }
 
-  /** A lane has nothing more to report on segments up to `through`; returns the position that is newly settled, if any. */
-  finish(lane: number, through: number): number | undefined {
+  /** A lane has nothing more to report on segments up to `through`; returns the checkpoint that is newly settled, if any. */
+  finish(lane: number, through: number): Settled | undefined {
     const before = this.#finished.get(lane);
     if (before !== undefined) this.#finished.set(lane, Math.max(through, before));
     return this.#pass();
@@ -38,12 +44,12 @@ export class Settlement {
     this.#finished.delete(lane);
   }
 
-  #pass(): number | undefined {
+  #pass(): Settled | undefined {
     const through = Math.min(...this.#finished.values());
-    let position: number | undefined;
+    let passed: Settled | undefined;
     while (this.#checkpoints.length > 0 && this.#checkpoints[0]!.through <= through) {
-      position = this.#checkpoints.shift()!.position;
+      passed = this.#checkpoints.shift();
     }
-    return position;
+    return passed;
   }
 }

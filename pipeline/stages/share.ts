@@ -9,4 +9,6 @@ export interface Share {
   readonly audio?: Audio;
   /** Whether there is nothing more for this segment. */
   readonly over: boolean;
+  /** Whether it got nothing, and nobody else got what it says: it has to be translated in another way. False by default. */
+  readonly missing?: boolean;
 }

@@ -38,6 +38,7 @@ failSocket({
   route: "/tts/websocket",
   contexts: 2,
   idleMs: 300_000,
+  pause: { ms: 900, over: (message) => message.includes('"type":"done"') },
   errors: [
     [{ ...error, status_code: 400, error_code: "voice_not_found", context_id: "c1" }, "invalid_request"],
     [{ ...error, status_code: 402, error_code: "quota_exceeded" }, "quota_exhausted"],

@@ -7,7 +7,7 @@ import {
 import type { Owned } from "../../adapters/provider.ts";
 import type { HearingEvent, RecognizerOptions, SpeechRecognizer } from "../../pipeline/ports.ts";
 import { assertConsistent, finals, texts } from "../conformance/hearing_events.ts";
-import { recognizerChecks } from "../conformance/speech_recognizer.ts";
+import { conformSpeechRecognizer } from "../conformance/speech_recognizer.ts";
 import { realtimeServer } from "../support/contract/openai_realtime.ts";
 import { failRecognizer } from "../support/contract/recognizer_failures.ts";
 import { scenarioKey, withScenario } from "../support/contract/scenario.ts";
@@ -43,27 +43,19 @@ for (
     "whisper",
   ]] as const
 ) {
-  // Most models tell nothing before an utterance is over: there is no hypothesis in the middle of speech, which is what that check waits for.
-  const checks = recognizerChecks.filter(({ name }) =>
-    model === "gpt-realtime-whisper" || !name.startsWith("rejects at once")
-  );
-  for (const check of checks) {
-    Deno.test(`openai_realtime, ${model} in the dialect ${dialect}, ${check.name}`, async () => {
-      await check.run({
-        create() {
-          const server = realtimeServer({ dialect });
-          return withScenario(
-            create(server.address, { dialect, model, ...spoken }, { clock: fastClock(10) }),
-            server,
-          );
-        },
-        options: tonesOptions,
-        utterances: tones,
-        silence: noTone,
-        patienceMs: 20_000,
-      });
-    });
-  }
+  conformSpeechRecognizer(`openai_realtime, ${model} in the dialect ${dialect},`, () => ({
+    create() {
+      const server = realtimeServer({ dialect });
+      return withScenario(
+        create(server.address, { dialect, model, ...spoken }, { clock: fastClock(10) }),
+        server,
+      );
+    },
+    options: tonesOptions,
+    utterances: tones,
+    silence: noTone,
+    patienceMs: 20_000,
+  }));
 }
 
 failRecognizer({
@@ -96,8 +88,6 @@ failRecognizer({
     }, "quota_exhausted"],
   ],
   sessionLimitMs: 3_600_000,
-  // What was sent and is not told of by then counts as silence: the machine may be busy.
-  clock: fastClock(4),
 });
 
 /** What a session reports on sounds of so many ms, each with a pause after it. */

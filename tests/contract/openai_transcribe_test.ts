@@ -25,7 +25,7 @@ import type {
   SpeechRecognizer,
 } from "../../pipeline/ports.ts";
 import { assertConsistent, finals, texts, transcript } from "../conformance/hearing_events.ts";
-import { conformSpeechRecognizer, recognizerChecks } from "../conformance/speech_recognizer.ts";
+import { conformSpeechRecognizer } from "../conformance/speech_recognizer.ts";
 import {
   type HttpFault,
   scenarioKey,
@@ -135,21 +135,16 @@ for (
   }));
 }
 
-// Without transcribing again there is no hypothesis in the middle of speech, which is what that check waits for.
-for (const check of recognizerChecks.filter(({ name }) => !name.startsWith("rejects at once"))) {
-  Deno.test(`openai_transcribe, an utterance at a time, ${check.name}`, async () => {
-    await check.run({
-      create() {
-        const server = transcriptionServer();
-        return withScenario(create(server.address, { answer: "stream" }), server);
-      },
-      options,
-      utterances: [sounds([1000, 900]), sounds([1500, 900])],
-      silence: new Int16Array(2 * rate),
-      patienceMs: 10_000,
-    });
-  });
-}
+conformSpeechRecognizer("openai_transcribe, an utterance at a time,", () => ({
+  create() {
+    const server = transcriptionServer();
+    return withScenario(create(server.address, { answer: "stream" }), server);
+  },
+  options,
+  utterances: [sounds([1000, 900]), sounds([1500, 900])],
+  silence: new Int16Array(2 * rate),
+  patienceMs: 10_000,
+}));
 
 const faults: readonly (readonly [fault: HttpFault, kind: ErrorKind])[] = [
   [{ type: "status", status: 400 }, "invalid_request"],

@@ -1,6 +1,6 @@
 import { assertEquals, assertGreater, assertStrictEquals } from "@std/assert";
 import { systemClock } from "../../../flow/clock.ts";
-import { socketConnector } from "../../../adapters/net/socket.ts";
+import { type ConnectSocket, socketConnector } from "../../../adapters/net/socket.ts";
 import type { SocketOutside } from "../../../adapters/net/synthesizer_over_socket.ts";
 import type { Owned } from "../../../adapters/provider.ts";
 import type { ErrorKind } from "../../../pipeline/error.ts";
@@ -21,10 +21,14 @@ export interface SocketScenario {
   readonly route: string;
   /** How many texts may be at work at a time. */
   readonly contexts: number;
-  /** When the provider closes a connection on which nothing happens, in ms. */
+  /** When the provider closes a connection on which nothing happens, or at the latest, in ms. */
   readonly idleMs: number;
+  /** How long a text may pause before its context is ended, in ms, and whether a message of the provider says that it is over; where the adapter does so. */
+  readonly pause?: { readonly ms: number; over(message: string): boolean };
   /** A message that is an error, for the context or for all, and what it means. */
   readonly errors: readonly (readonly [message: object, kind: ErrorKind])[];
+  /** What a message calls its context; `context_id` by default. */
+  readonly contextKey?: string;
   /** Whether a message of ours ends a context early, and which. */
   readonly cancelled: (message: Record<string, unknown>) => unknown;
   /** A message with audio that is no base64. */
@@ -39,7 +43,7 @@ const steps: readonly Step[] = ["begin", "phrase", "audio", "end"];
 
 /** Registers a test for each way in which the socket of a synthesizer can fail. */
 export function failSocket(scenario: SocketScenario): void {
-  const { name, route, contexts } = scenario;
+  const { name, route, contexts, pause, contextKey = "context_id" } = scenario;
 
   /** What becomes of a text whose connection has a fault; afterwards the same voice has to speak. */
   async function outcomeOf(plan: (script: SocketScript) => void): Promise<unknown> {
@@ -166,7 +170,16 @@ export function failSocket(scenario: SocketScenario): void {
   Deno.test(`${name} waits for a text as long as it takes`, async () => {
     await using server = scenario.server(new SocketScript());
     const clock = new FakeClock();
-    await using engine = scenario.create(server.address, { clock, deadlineMs: 3000, connect });
+    const over = Promise.withResolvers<void>();
+    const attentively: ConnectSocket = ({ message, ...request }, signal) =>
+      connect({
+        ...request,
+        message(data) {
+          message(data);
+          if (pause?.over(String(data))) over.resolve();
+        },
+      }, signal);
+    await using engine = scenario.create(server.address, { clock, deadlineMs: 3000, connect: attentively });
     await using voice = await openVoice(engine);
     const more = Promise.withResolvers<void>();
     const slow = (async function* () {
@@ -175,6 +188,11 @@ export function failSocket(scenario: SocketScenario): void {
       yield "six";
     })();
     const outcome = speakAll(voice, slow);
+    if (pause) {
+      // What was said before the pause is owed, and takes the machine's time.
+      await clock.advance(pause.ms);
+      await over.promise;
+    }
     await clock.advance(60_000);
     more.resolve();
     assertEquals(samplesOf(await outcome), samplesOf(await speakAll(voice, "one two three four five, six")));
@@ -259,7 +277,7 @@ export function failSocket(scenario: SocketScenario): void {
       if (event.type === "frame") break;
     }
     const messages = () => server.messages.map((message) => JSON.parse(message));
-    const context = messages()[0].context_id;
+    const context = messages()[0][contextKey];
     while (!messages().some((message) => scenario.cancelled(message) === context)) await settle();
     never.resolve();
   });

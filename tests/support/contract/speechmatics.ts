@@ -22,6 +22,8 @@ const checkReply = contract?.open(
     "AudioAdded",
     "AddPartialTranscript",
     "AddTranscript",
+    "AddPartialTranslation",
+    "AddTranslation",
     "EndOfUtterance",
     "EndOfTranscript",
     "Info",
@@ -61,6 +63,19 @@ const checkStart = contractOf({
           },
         },
       },
+      translation_config: {
+        type: "object",
+        required: ["target_languages"],
+        properties: {
+          target_languages: {
+            type: "array",
+            minItems: 1,
+            uniqueItems: true,
+            items: { type: "string", pattern: "^[a-z]{2,3}$" },
+          },
+          enable_partials: { type: "boolean" },
+        },
+      },
     },
   },
 }, "speechmatics").closed("/start");
@@ -79,7 +94,19 @@ export interface SpeechmaticsScenario {
   readonly concurrency?: number;
   /** Whether the key comes as Speechmatics' own library sends it, in the address. */
   readonly ofLibrary?: boolean;
+  /** When and how the translation of a sentence comes; `prompt` by default. The documentation promises no more than that it comes after its transcript. */
+  readonly translation?: TranslationManner;
 }
+
+/**
+ * - `prompt`: before the end of the utterance.
+ * - `after_end`: after it.
+ * - `next`: after the next sentence was transcribed, or at the end of the session.
+ * - `never`: not at all.
+ * - `twice`: once more in the same words, then in others, then with the sentence before.
+ * - `swapped`: after that of the next sentence.
+ */
+export type TranslationManner = "prompt" | "after_end" | "next" | "never" | "twice" | "swapped";
 
 /**
  * A stand-in for Speechmatics' real-time recognition: hears a word in every 300 ms of sound. The first message has to be the configuration,
@@ -88,8 +115,13 @@ export interface SpeechmaticsScenario {
  */
 export function speechmaticsServer(
   script: SocketScript = new SocketScript(),
-  { clock = systemClock, sessionMs = 48 * 3_600_000, concurrency = 50, ofLibrary = false }:
-    SpeechmaticsScenario = {},
+  {
+    clock = systemClock,
+    sessionMs = 48 * 3_600_000,
+    concurrency = 50,
+    ofLibrary = false,
+    translation = "prompt",
+  }: SpeechmaticsScenario = {},
 ): ScenarioServer {
   return new ScenarioServer(() => new Response("", { status: 404 }), (request, server) => {
     const { pathname, searchParams } = new URL(request.path, "http://x");
@@ -99,7 +131,7 @@ export function speechmaticsServer(
     if (ofLibrary !== searchParams.has("jwt")) server.object("the key stands in the address, or nowhere");
     return (socket) => {
       const full = () => server.sockets > concurrency;
-      new Session(socket, { clock, sessionMs, script, server, full }).listen();
+      new Session(socket, { clock, sessionMs, script, server, full, translation }).listen();
     };
   });
 }
@@ -110,6 +142,7 @@ interface SessionParts {
   readonly script: SocketScript;
   readonly server: ScenarioServer;
   readonly full: () => boolean;
+  readonly translation: TranslationManner;
 }
 
 interface StartRecognition {
@@ -119,7 +152,25 @@ interface StartRecognition {
     readonly enable_partials?: boolean;
     readonly conversation_config?: { readonly end_of_utterance_silence_trigger?: number };
   };
+  readonly translation_config?: {
+    readonly target_languages: readonly string[];
+    readonly enable_partials?: boolean;
+  };
 }
+
+/** A sentence, or what there is of it, and where it is said. */
+interface Sentence {
+  readonly content: string;
+  readonly start_time: number;
+  readonly end_time: number;
+}
+
+/** How many targets there may be at once, and what is translated from English and into it (https://docs.speechmatics.com/speech-to-text/features/translation). */
+const targetsLimit = 5;
+const translatable: ReadonlySet<string> = new Set(
+  ("bg ca cmn cs da de el es et fi fr gl hi hr hu id it ja ko lt lv ms nl no pl pt ro ru sk sl sv tr uk vi")
+    .split(" "),
+);
 
 class Session {
   readonly #socket: WebSocket;
@@ -135,6 +186,11 @@ class Session {
   #words: readonly Word[] = [];
   #finals = 0;
   #over = false;
+  /** What is translated, in what it calls its languages. */
+  #targets: readonly string[] = [];
+  #translated: readonly Sentence[] = [];
+  /** Translations that come later. */
+  #later: Sentence[] = [];
 
   constructor(socket: WebSocket, parts: SessionParts) {
     this.#socket = socket;
@@ -169,6 +225,7 @@ class Session {
       if (!this.#play("phrase")) return;
       this.#report(this.#ear!.flush(), true);
       this.#endUtterance(this.#samples, true);
+      this.#endSentences();
     } else if (message["message"] === "EndOfStream") this.#end(message["last_seq_no"]);
     else if (message["message"] === "StartRecognition") this.#break("the recognition is started twice");
   }
@@ -188,6 +245,12 @@ class Session {
       silenceMs: trigger === 0 ? neverMs : trigger * 1000,
     });
     if (!this.#play("begin")) return;
+    const targets = start.translation_config?.target_languages ?? [];
+    if (targets.length > targetsLimit) return this.#fail("invalid_config", 1003);
+    this.#targets = targets.filter((target) => {
+      const [one, other] = [start.transcription_config.language, target];
+      return one === "en" ? translatable.has(other) : other === "en" && translatable.has(one);
+    });
     this.#send({ message: "Info", type: "recognition_quality", reason: "broadcast", quality: "broadcast" });
     this.#send({
       message: "RecognitionStarted",
@@ -195,6 +258,9 @@ class Session {
       orchestrator_version: "2026.11",
       language_pack_info: { word_delimiter: " ", writing_direction: "left-to-right", itn: true },
     });
+    if (this.#targets.length < targets.length) {
+      this.#send({ message: "Warning", type: "unsupported_translation_pair", reason: "x" });
+    }
   }
 
   #hear(bytes: Uint8Array): void {
@@ -218,6 +284,8 @@ class Session {
     }
     if (!this.#play("end")) return;
     this.#report(this.#ear!.end(), false);
+    this.#endSentences();
+    for (const sentence of this.#later.splice(0)) this.#sendTranslation(sentence);
     this.#send({ message: "EndOfTranscript" });
     this.#over = true;
   }
@@ -245,9 +313,13 @@ class Session {
           forced,
         );
         this.#transcribe("AddTranscript", [markAfter(event.words.at(-1)!)], forced);
+        this.#translate(sentenceOf(event.words, "."));
         this.#finals = 0;
         this.#words = [];
-      } else if (event.type === "endpoint" && !forced) this.#endUtterance(event.position, false);
+      } else if (event.type === "endpoint" && !forced) {
+        this.#endUtterance(event.position, false);
+        this.#endSentences();
+      }
     }
   }
 
@@ -264,6 +336,42 @@ class Session {
     const last = open.pop();
     if (last) open.push({ ...last, alternatives: [{ content: "mumble", confidence: 0.1, language: "en" }] });
     this.#transcribe("AddPartialTranscript", open, false);
+    if (this.#start!.translation_config?.enable_partials && words.length > 1) {
+      this.#sendTranslation(sentenceOf(words.slice(0, -1), " mumble"), "AddPartialTranslation");
+    }
+  }
+
+  #translate(sentence: Sentence): void {
+    const { translation } = this.#parts;
+    const waiting = this.#later.splice(0);
+    const [before] = this.#translated;
+    this.#translated = [sentence];
+    const isLater = translation === "after_end" || translation === "next" ||
+      translation === "swapped" && waiting.length === 0;
+    if (isLater) this.#later.push(sentence);
+    else if (translation !== "never") this.#sendTranslation(sentence);
+    for (const one of waiting) this.#sendTranslation(one);
+    if (translation !== "twice") return;
+    this.#sendTranslation(sentence);
+    this.#sendTranslation({ ...sentence, content: "SOMETHING ELSE." });
+    if (before) {
+      const content = `${before.content} ${sentence.content}`;
+      this.#sendTranslation({ ...sentence, content, start_time: before.start_time });
+    }
+  }
+
+  #endSentences(): void {
+    if (this.#parts.translation !== "after_end") return;
+    for (const sentence of this.#later.splice(0)) this.#sendTranslation(sentence);
+  }
+
+  #sendTranslation(
+    sentence: Sentence,
+    message: "AddTranslation" | "AddPartialTranslation" = "AddTranslation",
+  ): void {
+    for (const language of this.#targets) {
+      this.#send({ message, format: "2.9", language, results: [sentence] });
+    }
   }
 
   #transcribe(message: string, results: readonly ReturnType<typeof wordOf>[], forced: boolean): void {
@@ -314,6 +422,15 @@ function wordOf({ text, startMs, endMs }: Word) {
     start_time: startMs / 1000,
     end_time: endMs / 1000,
     alternatives: [{ content: text, confidence: 0.9, language: "en" }],
+  };
+}
+
+/** The translation of words: the same words, aloud. */
+function sentenceOf(words: readonly Word[], rest: string): Sentence {
+  return {
+    content: `${words.map(({ text }) => text.toUpperCase()).join(" ")}${rest}`,
+    start_time: words[0]!.startMs / 1000,
+    end_time: words.at(-1)!.endMs / 1000,
   };
 }
 

@@ -15,6 +15,7 @@ const given: Readonly<Record<string, string>> = {
   ELEVENLABS_API_KEY: key,
   CARTESIA_API_KEY: key,
   DEEPGRAM_API_KEY: key,
+  SONIOX_API_KEY: key,
 };
 const remote = (names: readonly { readonly name: string }[]) =>
   names.filter(({ name }) => !["apertium", "espeak", "fake", "simulated"].includes(name));

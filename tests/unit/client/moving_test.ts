@@ -125,6 +125,23 @@ Deno.test("ClientSession goes on at another instance when its own leaves, and on
   assert(stage.events.every(({ type }) => type !== "error"));
 });
 
+Deno.test("ClientSession that was asked to end is told the rest by another instance when its own leaves", async () => {
+  const translate = (text: string) => text.startsWith("we") ? "" : text;
+  await using stage = new Stage({ tts: { realTimeFactor: 1.2 }, mt: { translate } });
+  const session = await stage.live(["es"]);
+  await stage.speak(session, 4_300);
+  const ending = session.end();
+  await stage.clock.advance(20);
+  stage.instances.leave(4_000);
+  await stage.clock.advance(20_000);
+  await ending;
+  const { segments, speech, totals } = toldTalk(stage.events);
+  assertEquals(segments.length, 2);
+  assertEquals(speech[1]?.map(({ segment, ended }) => [segment, ended]), [[1, true]]);
+  const skipped = stage.events.flatMap((event) => event.type === "skipped" ? [event.segment] : []);
+  assertEquals([skipped, totals?.segments, totals?.skipped], [[2], 2, 1]);
+});
+
 Deno.test("ClientSession asks again for what had no answer, and for what holds on", async () => {
   await using stage = new Stage();
   const session = await stage.live(["es", "fr"]);
@@ -173,6 +190,54 @@ Deno.test("ClientSession keeps the numbers of its lanes, whatever became of the 
   const { speech } = await stage.end(session);
   assertEquals(Object.keys(speech), ["2", "3", "4"]);
   assertEquals(stage.events.filter(({ type }) => type === "lanes").length, 2);
+});
+
+Deno.test("ClientSession goes on at another instance after lanes have come and gone, with the numbers that were next", async () => {
+  await using stage = new Stage();
+  const session = await stage.live(["es", "fr"]);
+  session.mute(1, true);
+  await stage.speak(session, 3_900);
+  session.setTargets(["de"]);
+  session.cancel(2, 9);
+  await stage.speak(session, 100);
+  stage.instances.current = 1;
+  stage.instances.cut();
+  await stage.speak(session, 4_000);
+  const { segments, speech, totals } = await stage.end(session);
+  assertEquals(segments.length, 2);
+  assertEquals(speech[3]?.map(({ segment }) => segment), [2]);
+  assertEquals([totals?.segments, stage.states.filter((state) => state === "live").length], [2, 2]);
+});
+
+Deno.test("ClientSession is told nothing twice at an instance whose recognizer hears other words", async () => {
+  const translate = (text: string, { target }: { target: string }) =>
+    target === "es" ? Array(5).fill(text).join(" ") : text;
+  const engines = { steadyVoices: true, tts: { realTimeFactor: 0.5 }, mt: { translate } };
+  await using stage = new Stage(engines);
+  const { clock } = stage;
+  const otherwise = [utterance("the odd horse, in ear of the sea", 400), utterance("he goes. home", 3_900)];
+  await using others = new Instances(1, 5, { clock, script: otherwise, ...engines });
+  const session = await stage.live(["es", "fr"]);
+  await stage.speak(session, 6_000);
+  const spoken = (lane: number) =>
+    stage.events.flatMap((event) => event.type === "timing" && event.lane === lane ? [event.segment] : []);
+  assertEquals([spoken(1), spoken(2)], [[], [1, 2]], "one lane is behind");
+  stage.instances.all[1] = others.all[0]!;
+  stage.instances.current = 1;
+  stage.instances.cut();
+  await stage.speak(session, 3_000);
+  // Not by the words, which differ: told and spoken once, in order.
+  const { segments, captions, speech, totals } = await stage.end(session);
+  assertEquals(segments.map((segment) => "text" in segment && segment.text), [
+    "the old house is near the sea",
+    "we go home",
+  ]);
+  assertEquals(Object.keys(captions), ["0/1", "0/2", "1/1", "1/2", "2/1", "2/2"]);
+  assertEquals(captions["2/2"], "we go home||true");
+  for (const lane of [1, 2]) {
+    assertEquals(speech[lane]?.map(({ segment, ended }) => [segment, ended]), [[1, true], [2, true]]);
+  }
+  assertEquals([spoken(1), spoken(2), totals?.segments], [[1, 2], [1, 2], 2]);
 });
 
 Deno.test("ClientSession waits while there is no network, and tries at once when it comes back", async () => {

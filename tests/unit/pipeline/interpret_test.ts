@@ -398,6 +398,72 @@ Deno.test("interpret() goes on from another session's position and segment", asy
   ]]);
 });
 
+Deno.test("interpret() goes on from segments that another session had cut, in the lanes that they are not over in", async () => {
+  const segment = (number: number, text: string) => ({
+    segment: number,
+    utterance: 1,
+    language: "en",
+    text,
+    words: [],
+    startMs: 100 * number,
+    endMs: 100 * number + 100,
+  });
+  const cut = [
+    { segment: segment(12, "the old house"), targets: ["fr"] },
+    { segment: segment(13, "is near"), targets: ["es", "fr"] },
+  ];
+  const events = await run(
+    { options: { targets: ["es", "fr"], firstSegment: 12, cut } },
+    () => silentSource(3000, { fromMs: 3500 }),
+  );
+  assertEquals(pick(events, "segment").map(({ segment }) => segment.segment), [14], "they were told");
+  const spoken = pick(events, "spoken").map(({ lane, segment }) => `${lane}/${segment}`);
+  assertEquals(spoken.toSorted(), ["1/13", "1/14", "2/12", "2/13", "2/14"]);
+  const captions = (wanted: number) =>
+    pick(events, "caption").flatMap(({ lane, final, stable }) => lane === wanted && final ? [stable] : []);
+  assertEquals(captions(0), ["the old house", "is near", "we go home"]);
+  assertEquals(captions(1), ["es:is es:near", "es:we es:go es:home"]);
+  assertEquals(captions(2), ["fr:the fr:old fr:house", "fr:is fr:near", "fr:we fr:go fr:home"]);
+  const { position, through } = pick(events, "settled").at(-1)!;
+  assertEquals([position >= 4900 * 16, through], [true, 14]);
+});
+
+Deno.test("interpret() does with the segments of another session what is commanded before its own input", async () => {
+  const { clock, services, options } = setUp({
+    options: {
+      firstSegment: 5,
+      cut: [{
+        segment: {
+          segment: 5,
+          utterance: 1,
+          language: "en",
+          text: "we go",
+          words: [],
+          startMs: 0,
+          endMs: 100,
+        },
+        targets: ["es"],
+      }],
+    },
+  });
+  const { signal } = new AbortController();
+  async function* later(): AsyncGenerator<Input> {
+    await clock.sleep(1000, signal);
+    yield* silentSource(500);
+  }
+  const interpretation = interpret(later(), services, options, signal);
+  const events: SessionEvent[] = [];
+  const reading = (async () => {
+    for await (const event of interpretation.events) events.push(event);
+  })();
+  await clock.advance(500);
+  await interpretation.control({ type: "mute", lane: 1, muted: true }, signal);
+  await interpretation.control({ type: "targets", targets: ["fr"] }, signal);
+  await runOut(clock, reading);
+  assertEquals(pick(events, "speech"), []);
+  assertEquals(pick(events, "skipped").map(({ lane, segment }) => [lane, segment]), [[1, 5]]);
+});
+
 Deno.test("interpret() says nothing about silence", async () => {
   const events = await run({ script: [] }, () => silentSource(5000));
   assertEquals(events.filter((event) => event.type !== "ready" && event.type !== "settled"), []);

@@ -5,7 +5,7 @@ import { type ScriptedUtterance, utterance } from "../../../adapters/fake/script
 import { fakeSynthesizer, type FakeSynthesizerOptions } from "../../../adapters/fake/synthesizer.ts";
 import { fakeTranslator, type FakeTranslatorOptions } from "../../../adapters/fake/translator.ts";
 import { PipelineError } from "../../../pipeline/error.ts";
-import { type Control, interpret } from "../../../pipeline/interpret.ts";
+import { type Control, interpret, type SessionOptions } from "../../../pipeline/interpret.ts";
 import type { SessionEvent } from "../../../pipeline/session_event.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { silentSource } from "../../support/source.ts";
@@ -45,12 +45,14 @@ interface Setup {
   readonly targets?: readonly string[];
   readonly lengthMs?: number;
   readonly controls?: readonly { readonly atMs: number; readonly command: Control }[];
+  readonly options?: Partial<SessionOptions>;
 }
 
 /** Runs a session in which a translator or synthesizer that is asked without need fails the test. */
 async function run({ own, stt, mt, tts, targets = ["es"], lengthMs = 8000, controls = [], ...more }: Setup) {
   const clock = new FakeClock();
   const asked = { translator: 0, synthesizer: 0 };
+  let disposed = 0;
   const recognizer = fakeRecognizer({
     script: more.script ?? script,
     finalDelayMs: 200,
@@ -65,9 +67,14 @@ async function run({ own, stt, mt, tts, targets = ["es"], lengthMs = 8000, contr
     recognizer,
     translator: {
       ...translator,
-      open: (
-        options: Parameters<typeof translator.open>[0],
-      ) => (asked.translator++, translator.open(options)),
+      async open(options: Parameters<typeof translator.open>[0]) {
+        asked.translator++;
+        const translation = await translator.open(options);
+        return {
+          ...translation,
+          [Symbol.asyncDispose]: () => (disposed++, translation[Symbol.asyncDispose]()),
+        };
+      },
     },
     synthesizer: {
       ...synthesizer,
@@ -87,6 +94,7 @@ async function run({ own, stt, mt, tts, targets = ["es"], lengthMs = 8000, contr
       input: { codec: "pcm_s16le", rate: 16_000 },
       outputs: synthesizer.traits.formats,
       glossary: {},
+      ...more.options,
     },
     signal,
   );
@@ -109,6 +117,7 @@ async function run({ own, stt, mt, tts, targets = ["es"], lengthMs = 8000, contr
   assert(over, "the interpretation did not end");
   await Promise.all([reading, ...asking]);
   assertEquals(clock.pending, 0);
+  assertEquals(disposed, asked.translator, "A translator's session is left open");
   return { events, times, asked };
 }
 
@@ -276,4 +285,75 @@ Deno.test("interpret() goes on when much more is translated than is taken in, an
   assertEquals(outcomes(all.events), many.map((_, index) => `${index + 1} spoken`));
   const none = await run({ own: { ...written, moments: [] }, script: many, lengthMs: 40_000 });
   assertEquals(outcomes(none.events), many.map((_, index) => `${index + 1} empty`));
+});
+
+/** One that knows where its text comes from, and gives the second sentence alone. */
+const gappy: OwnScript = {
+  translates: { pairs, atOnce: 2, withinMs: 3000 },
+  moments: [
+    { atMs: 1500, tentative: "La casa" },
+    { atMs: 5500, append: "", sourceToMs: 4000 },
+    { atMs: 5500, append: " Vamos a casa.", sourceToMs: 5100 },
+  ],
+};
+
+Deno.test("interpret() asks the translator for what the recognizer's own translation leaves out, when it is needed first", async () => {
+  const { events, asked } = await run({ own: gappy });
+  assertEquals(asked, { translator: 1, synthesizer: 1 });
+  assertEquals(captions(events, 1), [
+    "1 es:The es:old es:house es:is es:near es:the es:sea.",
+    "2 Vamos a casa.",
+  ]);
+  assertEquals(outcomes(events), ["1 spoken", "2 spoken"]);
+  assertSeamless(events);
+});
+
+Deno.test("interpret() tells once that a translation of the recognizer's own is missing where no translator knows the pair", async () => {
+  const { events, asked } = await run({ own: gappy, mt: { pairs: [{ source: "en", target: "de" }] } });
+  assertEquals(asked.translator, 0);
+  assertEquals(outcomes(events), ["1 failed", "2 spoken"]);
+  const [failed] = pick(events, "failed");
+  assertEquals([failed?.stage, failed?.error.kind], ["mt", "timeout"]);
+  assertEquals(pick(events, "settled").at(-1)!.position >= 5100 * 16, true);
+});
+
+Deno.test("interpret() waits no longer than its bound for the recognizer's own translation, and does not say it twice when it comes later", async () => {
+  const late = { atMs: 7000, append: "La casa vieja está cerca del mar.", sourceToMs: 2500 };
+  const moments = [{ atMs: 7000, append: "", sourceToMs: 500 }, late, ...gappy.moments.slice(1)];
+  const inTime = moments.map((moment) => ({ ...moment, atMs: Math.min(moment.atMs, 4500) }));
+  const never = await run({ own: { ...gappy, moments: [] } });
+  const afterwards = await run({ own: { ...gappy, moments } });
+  const before = await run({ own: { ...gappy, moments: inTime }, lengthMs: 8000 });
+  assertEquals(captions(afterwards.events, 1)[0], captions(never.events, 1)[0]);
+  assertEquals(captions(before.events, 1)[0], `1 ${late.append}`);
+  for (const { events, times } of [never, afterwards]) {
+    const translated = events.findIndex((event) =>
+      event.type === "caption" && event.lane === 1 && event.stable !== ""
+    );
+    const endMs = pick(events, "segment")[0]!.segment.endMs;
+    // How far it has listened is told once a second in silence.
+    assert(times[translated]! <= endMs + 3000 + 1000, `Translated at ${times[translated]} ms`);
+    assertEquals(outcomes(events), ["1 spoken", "2 spoken"]);
+  }
+});
+
+Deno.test("interpret() shares out to segments that another session had cut, however many there are", async () => {
+  const segment = (number: number) => ({
+    segment: number,
+    utterance: 1,
+    language: "en",
+    text: "The old house.",
+    words: [{ text: "house.", startMs: 10 * number, endMs: 10 * number + 10, timing: "measured" as const }],
+    startMs: 10 * number,
+    endMs: 10 * number + 10,
+  });
+  const cut = Array.from({ length: 40 }, (_, index) => ({ segment: segment(index + 1), targets: ["es"] }));
+  for (const own of [written, spoken]) {
+    const { events } = await run({ own, options: { cut } });
+    const over = events.flatMap((event) =>
+      event.type === "spoken" || event.type === "skipped" ? [event.segment] : []
+    );
+    assertEquals(over.slice(0, 40), cut.map(({ segment }) => segment.segment));
+    assert(events.some(({ type }) => type === "spoken"), "what it translates is not lost");
+  }
 });

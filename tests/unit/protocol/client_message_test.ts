@@ -19,6 +19,30 @@ Deno.test("parseClientMessage() refuses the golden faults with their close code"
   }
 });
 
+Deno.test("parseClientMessage() bounds what a client says that it was told", () => {
+  const start = (count: number, characters: number) =>
+    JSON.stringify({
+      type: "start",
+      source: "en",
+      targets: ["es"],
+      input: { codec: "pcm_s16le", rate: 16_000 },
+      continues: {
+        position: 0,
+        segment: 0,
+        lanes: [],
+        told: Array.from(
+          { length: count },
+          () => ({ utterance: 1, start: 0, end: 1, text: "a".repeat(characters), language: "en" }),
+        ),
+      },
+    });
+  for (const text of [start(64, 100), start(1, 4_000)]) assertEquals(parseClientMessage(text).type, "start");
+  for (const text of [start(65, 1), start(1, 4_001)]) {
+    const { message } = assertThrows(() => parseClientMessage(text), ProtocolError);
+    assert(message.includes("0 to 64 segments") && message.includes("at most 4000 characters"), message);
+  }
+});
+
 Deno.test("parseClientMessage() refuses every prefix of a message", () => {
   for (const message of vectors.client.valid) {
     const text = JSON.stringify(message);

@@ -68,6 +68,36 @@ Deno.test("ContinuedLanes.tell() says nothing of a segment in a lane that was fu
   assertEquals([count(1, one), count(2, one), count(1, two), count(2, two)], [3, 0, 3, 3]);
 });
 
+Deno.test("ContinuedLanes.tell() leaves nothing out of a segment that is not the one that was begun", () => {
+  const [one, two] = [segmentOf(5, 1_000, 2_000), segmentOf(6, 2_000, 3_000)];
+  const lanes = new ContinuedLanes([{ lane: 1, position: 700, heard: 1_000, begun: 130 }], rate, [one, two]);
+  lanes.tell({ type: "cancelled", lane: 1, through: 5 });
+  assertEquals(told(lanes.tell(speech(1, two, 100, true, false))), [1, 700, 100, true, false]);
+});
+
+Deno.test("ContinuedLanes.closing() ends the speech of a segment of which no more comes, once", () => {
+  const one = segmentOf(5, 1_000, 2_000);
+  const begun = [{ lane: 3, position: 700, heard: 1_000, begun: 130 }];
+  const skipped = { type: "skipped", lane: 1, segment: 5, reason: "muted" } as const;
+  const lanes = new ContinuedLanes(begun, rate, [one]);
+  assertEquals(told(lanes.closing(skipped)), [3, 700, 0, false, true]);
+  assertEquals(lanes.closing(skipped), undefined);
+  const others = new ContinuedLanes(begun, rate, [one]);
+  assertEquals(others.closing({ ...skipped, segment: 6 }), undefined);
+  others.tell(speech(1, one, 200, true, true));
+  assertEquals(others.closing(skipped), undefined, "it has ended");
+});
+
+Deno.test("ContinuedLanes.knows() what the client has of the segments that it was told", () => {
+  const [one, two] = [segmentOf(5, 1_000, 2_000), segmentOf(6, 2_000, 3_000)];
+  const lanes = new ContinuedLanes(
+    [{ lane: 1, position: 0, heard: 1_000 }, { lane: 2, position: 0, heard: 2_000 }],
+    rate,
+    [one, two],
+  );
+  assertEquals([lanes.knows(1, 5), lanes.knows(2, 5), lanes.knows(2, 6)], [false, true, false]);
+});
+
 Deno.test("ContinuedLanes keeps the numbers of the lanes, and gives new ones that were never used", () => {
   const lanes = new ContinuedLanes([{ lane: 4, position: 0 }, { lane: 2, position: 0 }], rate);
   const format = { codec: "pcm_s16le", rate } as const;

@@ -91,6 +91,22 @@ Deno.test("Registry.drain() does not begin a segment in one lane while another l
   assert(socket.said("ack").at(-1)!.settled <= 3.2 * 16_000, "what one lane left out is not settled");
 });
 
+Deno.test("Registry.drain() leaves the end of a session to another instance, too, when something is left to tell", async () => {
+  const { clock, registry, socket, faults } = await setUp();
+  await speakTo(clock, socket, 3900);
+  assertEquals([segmentsBegun(socket), segmentsEnded(socket)], [[1], 0]);
+  socket.sayNumbered({ type: "end" });
+  const draining = registry.drain(4000);
+  // All that is left is interpreted before the client has acknowledged the segment that was being spoken.
+  await clock.advance(3900);
+  socket.acknowledge();
+  await clock.advance(0);
+  await draining;
+  assertEquals([segmentsBegun(socket), segmentsEnded(socket)], [[1], 1]);
+  assertEquals([socket.said("segment").length, socket.said("ended").length], [1, 0]);
+  assertEquals([socket.closed?.code, registry.size, clock.pending, faults], [4503, 0, 0, []]);
+});
+
 Deno.test("Registry.drain() breaks off what takes longer than the grace", async () => {
   const { clock, registry, socket } = await setUp({
     tts: { faults: [{ fault: "stall", segment: 1, afterPieces: 2 }] },

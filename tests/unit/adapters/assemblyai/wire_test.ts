@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   closing,
@@ -8,6 +8,7 @@ import {
   terminateMessage,
 } from "../../../../adapters/assemblyai/wire.ts";
 import { PipelineError } from "../../../../pipeline/error.ts";
+import type { Word } from "../../../../pipeline/ports.ts";
 import golden from "../../../fixtures/golden/socket_recognizers.json" with { type: "json" };
 
 const address = "https://streaming.assemblyai.com";
@@ -89,6 +90,42 @@ Deno.test("readMessage() gives a message or a PipelineError, whatever comes", ()
       assertInstanceOf(error, PipelineError);
     }
   }));
+});
+
+Deno.test("readMessage() says the same whatever was known before, and takes words that are said again as they are", () => {
+  const turn = (words: readonly unknown[]) =>
+    JSON.stringify({ type: "Turn", turn_order: 1, end_of_turn: false, words });
+  const wordsOf = (message: string, known: readonly Word[] = []) => {
+    const said = readMessage(message, known);
+    return said?.type === "turn" ? said.words : [];
+  };
+  const time = fc.constantFrom(100, 200, 300);
+  const word = fc.record({
+    text: fc.constantFrom("one", " one", "two", " ", ""),
+    start: time,
+    end: time,
+    word_is_final: fc.boolean(),
+  }, { requiredKeys: ["text", "start", "end"] });
+  const all = fc.array(word, { maxLength: 5 });
+  fc.assert(fc.property(all, all, fc.nat(5), (before, after, same) => {
+    const known = wordsOf(turn(before));
+    const words = [...before.slice(0, same), ...after];
+    assertEquals(readMessage(turn(words), known), readMessage(turn(words)));
+  }));
+  const one = { text: "one", start: 100, end: 200, word_is_final: false };
+  const known = wordsOf(turn([one]));
+  assertStrictEquals(wordsOf(turn([{ ...one, word_is_final: true }]), known)[0], known[0]);
+  for (
+    const wrong of [
+      { ...one, text: 1 },
+      { ...one, start: "100" },
+      { ...one, word_is_final: "no" },
+      "one",
+      null,
+    ]
+  ) {
+    assertThrows(() => readMessage(turn([wrong]), known), PipelineError);
+  }
 });
 
 Deno.test("readMessage() refuses a turn that is none", () => {

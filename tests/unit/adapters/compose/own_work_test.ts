@@ -89,6 +89,8 @@ Deno.test("Splice passes on text whose place is not known, and what may still ch
   assertEquals(splice.take(more), [more]);
   splice.switchOver();
   assertEquals(splice.take(more), []);
+  const { sourceTo: __, ...unplaced } = event;
+  assertEquals(splice.take(event), [unplaced], "A place that goes back is left out");
   const { sourceTo: _, ...placeless } = { ...event, append: "otra" };
   assertEquals(splice.take(placeless), [placeless]);
 });
@@ -102,6 +104,9 @@ Deno.test("recognizersTogether() counts as built in what each of them does", () 
     speaks: { pairs, atOnce: 1, formats: [pcm(16_000)] },
   };
   const both = recognizersTogether([traits, less]);
+  const bounded = (withinMs: number) => ({ ...traits, translates: { ...traits.translates!, withinMs } });
+  assertEquals(recognizersTogether([bounded(3000), bounded(6000)]).translates?.withinMs, 6000);
+  assert(!("withinMs" in recognizersTogether([bounded(3000), traits]).translates!));
   assertEquals(both.translates, less.translates);
   assertEquals(both.speaks, less.speaks);
   const { translates, speaks } = recognizersTogether([traits, fakeRecognizer().traits]);

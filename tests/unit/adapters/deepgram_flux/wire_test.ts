@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertStrictEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   closeMessage,
@@ -67,6 +67,28 @@ Deno.test("readMessage() gives the turn with the times of its words", () => {
     heardToMs: 2000,
     languages: ["es", "en"],
   });
+});
+
+Deno.test("readMessage() says the same whatever was known before, and takes words that are said again as they are", () => {
+  const time = fc.oneof(fc.constantFrom(1.25, 1.5, 1.75), fc.constant(null));
+  const word = fc.record({
+    word: fc.constantFrom("one", "two", "two three", "", "tw"),
+    start: time,
+    end: time,
+  });
+  const all = fc.array(word, { maxLength: 5 });
+  fc.assert(fc.property(all, all, fc.nat(5), (before, after, same) => {
+    const known = readMessage(turn({ words: before }))!.words;
+    const words = [...before.slice(0, same), ...after];
+    assertEquals(readMessage(turn({ words }), known), readMessage(turn({ words })));
+  }));
+  const known = readMessage(turn())!.words;
+  assertStrictEquals(readMessage(turn(), known)!.words[1], known[1]);
+  for (
+    const wrong of [{ word: 1, start: 1.25, end: 1.5 }, { word: "one", start: "1.25", end: 1.5 }, "one", null]
+  ) {
+    assertThrows(() => readMessage(turn({ words: [wrong] }), known), PipelineError);
+  }
 });
 
 Deno.test("readMessage() shares the time out where words come without", () => {

@@ -25,7 +25,7 @@ Deno.test("HeardReport keeps to the port whatever a provider tells, over however
       settled: fc.option(ms),
     }),
     fc.record({
-      type: fc.constantFrom("started", "ended", "promote", "handOver", "dropped", "reached"),
+      type: fc.constantFrom("started", "ended", "promote", "handOver", "dropped", "reached", "unchanged"),
       aheadMs: ms,
     }),
   );
@@ -55,6 +55,7 @@ Deno.test("HeardReport keeps to the port whatever a provider tells, over however
         else if (event.type === "promote") events.push(...report.promote(sentMs * 16));
         else if (event.type === "handOver") events.push(...report.handOver(sentMs * 16));
         else if (event.type === "reached") events.push(...report.reached(at(event.aheadMs)));
+        else if (event.type === "unchanged") events.push(...report.unchanged(at(event.aheadMs)));
         else {
           report.dropped();
           report.begin(report.resumeFrom);
@@ -65,6 +66,33 @@ Deno.test("HeardReport keeps to the port whatever a provider tells, over however
     }),
     { numRuns: 500 },
   );
+});
+
+Deno.test("HeardReport.unchanged() tells what it tells when the same is heard again", () => {
+  const words = fc.array(fc.record({ text: fc.constantFrom("a", "b"), lengthMs: fc.nat(300) }), {
+    maxLength: 4,
+  });
+  const told = fc.array(fc.record({ words, again: fc.nat(4), ends: fc.boolean() }), { maxLength: 12 });
+  fc.assert(fc.property(told, (all) => {
+    const [one, other] = [new HeardReport({ rate, languages }), new HeardReport({ rate, languages })];
+    one.begin(0);
+    other.begin(0);
+    let heardTo = 0;
+    for (const { words, again, ends } of all) {
+      const fromMs = heardTo / 16;
+      const tentative = words.map(({ text, lengthMs }) => word(text, fromMs, fromMs + lengthMs));
+      const heard = { append: [], tentative, settledTo: undefined, language: undefined };
+      heardTo += 8000;
+      assertEquals(one.heard({ ...heard, heardTo }), other.heard({ ...heard, heardTo }));
+      for (let times = 0; times < again; times += 1) {
+        heardTo += 1600;
+        assertEquals(one.unchanged(heardTo), other.heard({ ...heard, heardTo }));
+      }
+      if (ends) assertEquals(one.close(), other.close());
+      // What is heard again after its end would be a new utterance.
+      if (ends) heardTo += 16_000;
+    }
+  }));
 });
 
 Deno.test("HeardReport.begin() keeps what is tentative and cannot be heard again", () => {

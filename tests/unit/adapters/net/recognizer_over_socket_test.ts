@@ -411,6 +411,29 @@ Deno.test("recognizerOverSocket() passes a translation on with its place in the 
   ]);
 });
 
+Deno.test("recognizerOverSocket() says once what another connection translates again", async () => {
+  const { lines, clock, engine } = provider();
+  await using recognizer = engine();
+  await using talk = await talkTo(recognizer);
+  const translated = { type: "translated", target: "es", tentative: "" } as const;
+  talk.say(1000, 0);
+  await clock.advance(0);
+  lines[0]!.tell(heard([word("one", 100, 300)], [word("two", 300, 600)], 700));
+  lines[0]!.tell({ ...translated, append: "uno dos.", toMs: 600 });
+  await clock.advance(0);
+  lines[0]!.close(1006);
+  await clock.advance(0);
+  // It hears from 300 ms on.
+  lines[1]!.tell(heard([word("two", 0, 300), word("three", 400, 600)], [], 700));
+  lines[1]!.tell({ ...translated, append: "", toMs: 0 }, { ...translated, append: "dos.", toMs: 300 });
+  lines[1]!.tell({ ...translated, append: "", toMs: 400 }, { ...translated, append: "Tres.", toMs: 600 });
+  await clock.advance(0);
+  const own = talk.events.flatMap((event) =>
+    event.type === "translation" ? [[event.append, event.sourceTo]] : []
+  );
+  assertEquals(own, [["uno dos.", 9600], ["", undefined], ["", 11_200], ["Tres.", 14_400]]);
+});
+
 Deno.test("recognizerOverSocket() ends with its engine", async () => {
   const { lines, clock, engine } = provider();
   const recognizer = engine();

@@ -53,6 +53,20 @@ Deno.test("RunningTranscript waits longer for words that may still change, where
   assertEquals(shown(transcript.heard(4900)).slice(0, 2), ["1! one", "endpoint"]);
 });
 
+Deno.test("RunningTranscript tells up to where words counted as final before the provider said so", () => {
+  const transcript = new RunningTranscript({ rate, language: "en" });
+  transcript.begin(0);
+  transcript.heard(1000);
+  transcript.say([word("One.", 300)], []);
+  assertEquals(transcript.promotedMs, -Infinity);
+  transcript.say([word("two", 600)], [word("three", 700)]);
+  transcript.heard(2000);
+  assertEquals(transcript.promotedMs, 900);
+  transcript.say([word("four", 1500)], []);
+  transcript.end();
+  assertEquals(transcript.promotedMs, 900);
+});
+
 Deno.test("RunningTranscript keeps to the port whatever a provider says of times", () => {
   const step = fc.record({
     ms: fc.integer({ min: 1, max: 1500 }),

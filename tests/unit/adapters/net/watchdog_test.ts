@@ -37,6 +37,20 @@ Deno.test("Watchdog.arm() begins the count of a wait that is going on", async ()
   assertEquals(barks, [1100]);
 });
 
+Deno.test("Watchdog.disarm() has waiting not count until it is armed again", async () => {
+  const { clock, barks, watchdog } = dog();
+  watchdog.begin();
+  await clock.advance(60);
+  watchdog.disarm();
+  await clock.advance(1000);
+  assertEquals(barks, []);
+  watchdog.arm();
+  await clock.advance(99);
+  assertEquals(barks, []);
+  await clock.advance(1000);
+  assertEquals(barks, [1160]);
+});
+
 Deno.test("Watchdog leaves no timer when it is disposed", async () => {
   const { clock, barks, watchdog } = dog();
   watchdog.begin();

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import type { WireEvent } from "../../../../adapters/net/recognizer_wire.ts";
 import { speechmaticsWire } from "../../../../adapters/speechmatics/recognizer.ts";
@@ -10,13 +10,14 @@ const wire = speechmaticsWire({
   address: "https://eu.rt.speechmatics.com",
   model: "enhanced",
   languages: ["en", "es"],
+  translating: true,
   delayMs: 700,
   silenceMs: 500,
   concurrency: 1,
 });
 
-function connect(languages = ["en"]) {
-  return wire.connection({ languages, rate: 16_000, glossary: {}, targets: [] });
+function connect(languages = ["en"], targets: readonly string[] = []) {
+  return wire.connection({ languages, rate: 16_000, glossary: {}, targets });
 }
 
 /** Tokens of a text in which marks stand alone: `one , two` is two words and a mark that belongs to the first. */
@@ -79,6 +80,39 @@ Deno.test("speechmaticsWire() takes a forced end for the answer to a finalize, a
   assertEquals(connection.finalize(), []);
   const events = readAll([final("one"), end(), end(true)], connection);
   assertEquals(events.slice(-4).map(({ type }) => type), ["heard", "ended", "ended", "finalized"]);
+});
+
+const translation = (language: string, endSeconds: number) =>
+  JSON.stringify({
+    message: "AddTranslation",
+    language,
+    results: [{ content: "Uno dos.", start_time: 0, end_time: endSeconds }],
+  });
+const types = (events: readonly WireEvent[]) => events.map(({ type }) => type);
+
+Deno.test("speechmaticsWire() takes no forced end for an answer before all that was said is translated", () => {
+  const connection = connect(["en"], ["es", "fr"]);
+  connection.sent?.(50);
+  connection.finalize();
+  const silence = transcript("AddTranscript", "");
+  const said = readAll([final("one two ."), end(true), silence], connection);
+  assert(!types(said).includes("finalized"));
+  assertEquals(said.at(-1)?.type === "heard" && "settledMs" in said.at(-1)!, false, "As good as an answer");
+  assertEquals(types(readAll([translation("es", 2.5)], connection)), ["translated"]);
+  assertEquals(types(readAll([translation("fr", 2.5)], connection)), ["translated", "finalized"]);
+  const [after] = readAll([silence], connection);
+  assert("settledMs" in after!, "Silence settles as ever");
+});
+
+Deno.test("speechmaticsWire() does not answer a finalize with the translation that an earlier one waited for", () => {
+  const connection = connect(["en"], ["es"]);
+  connection.sent?.(50);
+  connection.finalize();
+  readAll([final("one two ."), end(true)], connection);
+  connection.sent?.(100);
+  assertEquals(types(readAll([translation("es", 2.5)], connection)), ["translated"]);
+  connection.finalize();
+  assertEquals(types(readAll([translation("es", 2.5), end(true)], connection)), ["ended", "finalized"]);
 });
 
 Deno.test("speechmaticsWire() counts its messages of audio in its last message", () => {

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import {
   closing,
@@ -19,6 +19,7 @@ const speech = {
   delayMs: 700,
   silenceMs: 500,
   glossary: {},
+  targets: [],
 };
 
 Deno.test("Speechmatics is sent what its own library sends, the key in a header", () => {
@@ -27,14 +28,19 @@ Deno.test("Speechmatics is sent what its own library sends, the key in a header"
   assertEquals(headers, { authorization: "Bearer KEY" });
   const [start, end] = golden["speechmatics frames"];
   const { transcription_config: { model, conversation_config, ...config }, ...ours } = JSON.parse(
-    startMessage(speech),
+    startMessage({ ...speech, targets: ["es"] }),
   );
   assertEquals(config, start!.transcription_config);
   assertEquals({ model, conversation_config }, {
     model: "enhanced",
     conversation_config: { end_of_utterance_silence_trigger: 0.5 },
   });
-  assertEquals(ours, { message: start!.message, audio_format: start!.audio_format });
+  assertEquals(ours, {
+    message: start!.message,
+    audio_format: start!.audio_format,
+    translation_config: start!.translation_config,
+  });
+  assert(!("translation_config" in JSON.parse(startMessage(speech))));
   assertEquals(endMessage(1), JSON.stringify(end));
 });
 
@@ -78,12 +84,31 @@ Deno.test("readMessage() takes an error for what its type means, and says how lo
   ]);
 });
 
+Deno.test("readMessage() reads the sentences of a translation, and takes a warning that there will be none for an error", () => {
+  const results = [{ content: " Hola. ", start_time: 1.5, end_time: 2, speaker: "S1" }];
+  assertEquals(readMessage(JSON.stringify({ message: "AddPartialTranslation", language: "es", results })), {
+    type: "translation",
+    final: false,
+    language: "es",
+    sentences: [{ text: "Hola.", startMs: 1500, endMs: 2000 }],
+  });
+  const warning = (type: string) => readMessage(JSON.stringify({ message: "Warning", type, reason: "x" }));
+  for (const type of ["unsupported_translation_pair", "empty_translation_target_list"]) {
+    const said = warning(type);
+    assertEquals(said?.type === "error" && said.error.kind, "unsupported_language");
+  }
+  assertEquals(warning("session_timeout"), undefined);
+});
+
 Deno.test("readMessage() gives a message or a PipelineError, whatever comes", () => {
   const names = [
     "RecognitionStarted",
     "AddTranscript",
     "AddPartialTranscript",
+    "AddTranslation",
+    "AddPartialTranslation",
     "EndOfUtterance",
+    "Warning",
     "Error",
     "News",
   ];
@@ -94,6 +119,7 @@ Deno.test("readMessage() gives a message or a PipelineError, whatever comes", ()
       message: fc.constantFrom(...names),
       metadata: fc.anything(),
       results: fc.anything(),
+      language: fc.anything(),
       type: fc.anything(),
     }, { requiredKeys: ["message"] }).map((message) => JSON.stringify(message)),
   );

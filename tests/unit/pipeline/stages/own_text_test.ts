@@ -4,21 +4,21 @@ import { OwnText } from "../../../../pipeline/stages/own_text.ts";
 import type { Segment } from "../../../../pipeline/stages/segment.ts";
 import type { Share } from "../../../../pipeline/stages/share.ts";
 
-function segment(number: number, text: string, endMs: number): Segment {
+function segment(number: number, text: string, endMs: number, startMs = 0): Segment {
   const words = text.split(" ").filter((word) => word !== "").map((word) => ({
     text: word,
     startMs: 0,
     endMs,
     timing: "measured" as const,
   }));
-  return { segment: number, utterance: 1, language: "en", text, words, startMs: 0, endMs };
+  return { segment: number, utterance: 1, language: "en", text, words, startMs, endMs };
 }
 
-/** What each segment got: `1: la casa|` where it is over. */
+/** What each segment got: `1: la casa|` where it is over, `1:?|` where it is missing. */
 function given(shares: readonly Share[]): string[] {
   const texts = new Map<number, string>();
-  for (const { segment, append, over } of shares) {
-    texts.set(segment, `${texts.get(segment) ?? ""}${append}${over ? "|" : ""}`);
+  for (const { segment, append, over, missing } of shares) {
+    texts.set(segment, `${texts.get(segment) ?? ""}${append}${missing ? "?" : ""}${over ? "|" : ""}`);
   }
   return [...texts].sort(([one], [other]) => one - other).map(([segment, text]) => `${segment}:${text}`);
 }
@@ -93,6 +93,108 @@ Deno.test("OwnText gives up what is late", () => {
   assertEquals(given(text.end()), ["2:|"]);
   const many = Array.from({ length: 20 }, (_, index) => text.cut(segment(index + 3, "More", 9000))).flat();
   assertEquals(given(many).length, 12);
+});
+
+/** Text from a stretch of the source, as one tells it who knows where it begins. */
+function* placed(text: OwnText, append: string, fromMs: number, toMs: number): Generator<Share> {
+  yield* text.take("", "", fromMs);
+  yield* text.take(append, "", toMs);
+}
+
+Deno.test("OwnText tells as missing what does not come in time after its sentence, and drops it when it comes later", () => {
+  const text = new OwnText("es", 3000);
+  const early = [
+    ...text.cut(segment(1, "When I was young,", 1500)),
+    ...text.cut(segment(2, "I lived here.", 4000, 1600)),
+    ...text.heard(7000),
+  ];
+  assertEquals(given(early), [], "The clause waits for the end of its sentence");
+  const late = text.heard(7001);
+  assertEquals(given(late), ["1:?|", "2:?|"]);
+  const next = [
+    ...text.cut(segment(3, "Good night.", 7500, 6800)),
+    ...placed(text, "De joven vivía aquí.", 0, 4000),
+    ...placed(text, "Buenas noches.", 6810, 7490),
+  ];
+  assertEquals(given(next), ["3:Buenas noches.|"]);
+});
+
+Deno.test("OwnText does not wait for a sentence without an end for ever, and drops its translation then", () => {
+  const text = new OwnText("es", 3000);
+  text.cut(segment(1, "One and two", 2000));
+  assertEquals(given(text.heard(12_000)), []);
+  const shares = [
+    ...text.cut(segment(2, "and three.", 11_000, 9000)),
+    ...text.heard(12_001),
+    ...placed(text, "Uno y dos y tres.", 0, 11_000),
+  ];
+  assertEquals(given(shares), ["1:?|", "2:?|"], "The translator has the beginning: it gets the rest");
+});
+
+Deno.test("OwnText tells as missing what is passed over or not there at the end, but no clause that another one's text holds", () => {
+  const text = new OwnText("es", 3000);
+  const shares = [
+    ...text.cut(segment(1, "Hello.", 500)),
+    ...text.cut(segment(2, "When I was young,", 2000, 900)),
+    ...text.cut(segment(3, "I lived here.", 4000, 2100)),
+    ...text.cut(segment(4, "Really.", 5000, 4500)),
+    ...placed(text, "De joven vivía aquí.", 900, 3990),
+  ];
+  assertEquals(given(shares), ["1:?|", "2:|", "3:De joven vivía aquí.|"]);
+  assertEquals(given(text.end()), ["4:?|"]);
+  assertEquals([...placed(text, "De verdad.", 4500, 5000)], [], "It comes after the answer to a flush");
+  const none = new OwnText("es", 3000);
+  assertEquals(given([...none.cut(segment(1, "", 500)), ...none.end()]), ["1:|"], "Nothing was said");
+});
+
+Deno.test("OwnText gives a place to nobody but those who have it, whatever is missing or late", () => {
+  const sentence = fc.record({
+    clauses: fc.integer({ min: 1, max: 3 }),
+    told: fc.constantFrom("at once", "late", "never", "after the next"),
+    flushed: fc.boolean(),
+  });
+  fc.assert(fc.property(fc.array(sentence, { maxLength: 12 }), (sentences) => {
+    const text = new OwnText("es", 3000);
+    const shares: Share[] = [];
+    const clauses = new Map<number, number>();
+    let ms = 0;
+    let late: (() => void)[] = [];
+    for (const [index, { clauses: count, told, flushed }] of sentences.entries()) {
+      const fromMs = ms;
+      for (let clause = 1; clause <= count; clause += 1) {
+        clauses.set(clauses.size + 1, index);
+        const mark = clause === count ? "." : ",";
+        shares.push(...text.cut(segment(clauses.size, `word${mark}`, ms + 900, ms)));
+        ms += 1000;
+      }
+      const toMs = ms - 100;
+      const tell = () => void shares.push(...placed(text, `<${index}>`, fromMs, toMs));
+      const before = late;
+      late = [];
+      if (told === "at once") tell();
+      for (const one of before) one();
+      if (told === "after the next") late.push(tell);
+      if (told === "late") {
+        ms += 4000;
+        shares.push(...text.heard(ms));
+        tell();
+      }
+      if (flushed) shares.push(...text.end());
+    }
+    shares.push(...text.end());
+    const over = shares.filter(({ over }) => over);
+    assertEquals(over.map(({ segment }) => segment), [...clauses.keys()]);
+    for (const { segment, append } of shares) {
+      assert(append === "" || append === `<${clauses.get(segment)}>`, `${append} went to segment ${segment}`);
+    }
+    for (const [index] of sentences.entries()) {
+      const own = shares.filter(({ segment }) => clauses.get(segment) === index);
+      const texts = own.filter(({ append }) => append !== "").length;
+      const missing = own.filter(({ missing }) => missing).length;
+      const all = own.filter(({ over }) => over).length;
+      assert(texts === 1 && missing === 0 || texts === 0 && missing === all, `sentence ${index}`);
+    }
+  }));
 });
 
 Deno.test("OwnText gives all of the text once, in order, to segments that go forward and end once", () => {
