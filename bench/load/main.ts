@@ -95,9 +95,14 @@ const profile =
 console.log(`${machine()}\n${profile}\n`);
 
 const folder = values["cpu-profile"] ? await Deno.makeTempDir() : undefined;
+const v8Flags = [
+  ...values["v8-flags"] === undefined ? [] : [values["v8-flags"]],
+  // A soak wants to know what is alive after each full collection.
+  ...values.soak ? ["--trace-gc"] : [],
+];
 const flags = [
   ...folder === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${folder}`],
-  ...values["v8-flags"] === undefined ? [] : [`--v8-flags=${values["v8-flags"]}`],
+  ...v8Flags.length === 0 ? [] : [`--v8-flags=${v8Flags.join(",")}`],
 ];
 const report = await run();
 console.log(`\n${reportText(report)}`);

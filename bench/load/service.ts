@@ -1,3 +1,4 @@
+import { TextLineStream } from "../../cli/text_lines.ts";
 import { type ChildServer, startChild } from "../child_server.ts";
 
 /** The service under load, in a process of its own, with its providers where they are in another. */
@@ -6,6 +7,14 @@ export interface LoadedService extends AsyncDisposable {
   readonly pid: number;
   /** The process of the providers; `undefined` when they are simulated within the service. */
   readonly providers: number | undefined;
+  /** What was alive after each full collection of the heap so far, where the service was started with `--v8-flags=--trace-gc`. */
+  readonly collections: readonly Collection[];
+}
+
+/** The heap after a full collection. */
+export interface Collection {
+  readonly atMs: number;
+  readonly liveMb: number;
 }
 
 /** Where the providers are simulated: in the process of the service, or in a third one, so that the service reaches them over sockets as it does real ones. */
@@ -38,20 +47,22 @@ export async function startService(
       ...unlimited,
     },
     stdin: "null",
-    stdout: "null",
+    stdout: "piped",
     stderr: "piped",
   }).spawn();
+  const collections: Collection[] = [];
   const url = Promise.withResolvers<string>();
+  const watching = (async () => {
+    for await (const line of linesOf(child.stdout)) {
+      const liveMb = /Mark-Compact .*-> ([\d.]+) /.exec(line)?.[1];
+      if (liveMb !== undefined) collections.push({ atMs: performance.now(), liveMb: Number(liveMb) });
+    }
+  })();
   const reading = (async () => {
-    let text = "";
-    for await (const part of child.stderr.pipeThrough(new TextDecoderStream())) {
-      const lines = (text + part).split("\n");
-      text = lines.pop()!;
-      for (const line of lines) {
-        const found = /"url":"http(:[^"]+)"/.exec(line)?.[1];
-        if (found !== undefined) url.resolve(`ws${found}`);
-        else if (!line.includes('"level":"info"')) console.error(line);
-      }
+    for await (const line of linesOf(child.stderr)) {
+      const found = /"url":"http(:[^"]+)"/.exec(line)?.[1];
+      if (found !== undefined) url.resolve(`ws${found}`);
+      else if (!line.includes('"level":"info"')) console.error(line);
     }
     url.reject(new Error("The service ended before it listened"));
   })();
@@ -59,12 +70,17 @@ export async function startService(
     url: await url.promise,
     pid: child.pid,
     providers: providers?.pid,
+    collections,
     async [Symbol.asyncDispose]() {
       child.kill("SIGTERM");
-      await Promise.all([child.status, reading]);
+      await Promise.all([child.status, reading, watching]);
       await providers?.stop();
     },
   };
+}
+
+function linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStream<string> {
+  return stream.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream());
 }
 
 const inside = { PARLEY_STT: "simulated", PARLEY_MT: "simulated", PARLEY_TTS: "simulated" };

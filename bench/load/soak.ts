@@ -42,9 +42,9 @@ export async function soak(
   await sleep(restMs);
   const left = await rest(service.pid);
   // The first third warms up.
-  const steady = samples.slice(Math.floor(samples.length / 3));
-  const level = percentile(steady.map(({ residentBytes }) => residentBytes / 2 ** 20), 0.5);
-  const slopeMb = slope(steady);
+  const fromMs = endMs - ms * 2 / 3;
+  const resident = samples.map(({ atMs, residentBytes }) => ({ atMs, mb: residentBytes / 2 ** 20 }));
+  const live = service.collections.map(({ atMs, liveMb }) => ({ atMs, mb: liveMb }));
   return {
     tables: [{
       headings: ["", "before", "after everybody left"],
@@ -57,9 +57,11 @@ export async function soak(
       ],
     }],
     notes: [
-      `${met} sessions of ${lifeMs / 1000} s, ${sessions} at a time: resident ${level.toFixed(1)} MB, slope ${
-        slopeMb.toFixed(1)
-      } MB an hour (${(100 * slopeMb / level).toFixed(1)} %; target at most 1 %)`,
+      `${met} sessions of ${
+        lifeMs / 1000
+      } s, ${sessions} at a time; slopes over the last two thirds, target at most 1 % an hour`,
+      trend("alive after each full collection of the heap", live.filter(({ atMs }) => atMs >= fromMs)),
+      trend("resident", resident.filter(({ atMs }) => atMs >= fromMs)),
       "connections to providers that are kept for the next session are among the sockets; with --providers inside there are none",
       `pace ${(100 * pace).toFixed(1)} %, ${counts.dropped} dropped, ${counts.faults.length} faults`,
     ],
@@ -74,12 +76,26 @@ async function rest(pid: number): Promise<{ now: ProcessReading; wakeUps: number
   return { now, wakeUps: (now.wakeUps - from.wakeUps) * 1000 / restMs, share: coreShare(from, now) };
 }
 
+/** How much memory something takes at a moment. */
+interface Memory {
+  readonly atMs: number;
+  readonly mb: number;
+}
+
+/** Says where it lies and where it goes. */
+function trend(what: string, samples: readonly Memory[]): string {
+  if (samples.length < 2) return `${what}: ${samples.length} samples, too few to tell`;
+  const level = percentile(samples.map(({ mb }) => mb), 0.5);
+  const perHour = slope(samples);
+  return `${what}: ${level.toFixed(1)} MB (median of ${samples.length}), slope ${
+    perHour.toFixed(2)
+  } MB an hour, ${(100 * perHour / level).toFixed(1)} %`;
+}
+
 /** The median slope between all pairs (Theil and Sen), in MB an hour. */
-function slope(samples: readonly ProcessReading[]): number {
+function slope(samples: readonly Memory[]): number {
   const slopes = samples.flatMap((one, index) =>
-    samples.slice(index + 1).map((other) =>
-      (other.residentBytes - one.residentBytes) / 2 ** 20 / ((other.atMs - one.atMs) / 3_600_000)
-    )
+    samples.slice(index + 1).map((other) => (other.mb - one.mb) / ((other.atMs - one.atMs) / 3_600_000))
   );
   return percentile(slopes, 0.5);
 }
