@@ -11,6 +11,7 @@ import { guesses } from "./guesses.ts";
 import { oldAgainstNew } from "./old_app/comparison.ts";
 import { messagePath } from "./message_path.ts";
 import { microTimes } from "./micro.ts";
+import { pageTimes } from "./page.ts";
 import { machine } from "./profile.ts";
 import { keepReport, type Report, reportText } from "./report.ts";
 import { localStages } from "./stages.ts";
@@ -35,6 +36,10 @@ const benches: Readonly<
   "client": {
     about: "what the client adds: captions, cuts, and a thousand of them (3 min)",
     run: clientTimes,
+  },
+  "page": {
+    about: "from the visit of a stranger until the page can be used, in Chromium (30 s)",
+    run: pageTimes,
   },
   "guesses": { about: "what translating clauses before they are certain gains (1 min)", run: guesses },
   "stages-local": { about: "each local engine by itself: latency and speed (2 min)", run: localStages },
