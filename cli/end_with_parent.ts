@@ -1,15 +1,15 @@
 /**
- * Ends a service in order when the process that started it is gone: its standard input, which that process holds open, ends. To be loaded before
- * the service (`deno run --preload`).
+ * Ends a service in order when the process that started it is gone. To be loaded before the service (`deno run --preload`).
  *
  * @module
  */
 
-// A preloaded module that waits would keep the service from starting: the timer does not hold the process up.
-Deno.unrefTimer(setTimeout(async () => {
-  try {
-    for await (const _ of Deno.stdin.readable);
-  } finally {
-    Deno.kill(Deno.pid, "SIGINT");
-  }
-}, 0));
+/** How often it looks, in ms. */
+const lookEveryMs = 250;
+
+const parent = Deno.ppid;
+// An orphan gets another parent. A preloaded module that waited for something, such as the end of a pipe, would keep the service from starting; a timer that
+// does not hold the process up keeps it from nothing.
+Deno.unrefTimer(setInterval(() => {
+  if (Deno.ppid !== parent) Deno.kill(Deno.pid, "SIGINT");
+}, lookEveryMs));

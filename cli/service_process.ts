@@ -8,7 +8,6 @@ const endMs = 6000;
 /** The service as a child process. It ends with this process, whatever this one ends of. */
 export class ServiceProcess implements AsyncDisposable {
   readonly #child: Deno.ChildProcess;
-  readonly #stdin: WritableStreamDefaultWriter<Uint8Array<ArrayBuffer>>;
   readonly #lines: string[] = [];
   readonly #drained: Promise<unknown>;
   /** Takes the lines that the service writes; nobody does at first. */
@@ -24,11 +23,10 @@ export class ServiceProcess implements AsyncDisposable {
       env: { ...env },
       // Ctrl-C at the terminal reaches this process alone, which then ends the service in order.
       detached: true,
-      stdin: "piped",
+      stdin: "null",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    this.#stdin = this.#child.stdin.getWriter();
     this.#drained = Promise.all([this.#drain(this.#child.stdout), this.#drain(this.#child.stderr)]);
     this.#child.status.then((status) => this.#ended = status);
   }
@@ -56,7 +54,6 @@ export class ServiceProcess implements AsyncDisposable {
     }, endMs);
     await this.#child.status;
     clearTimeout(late);
-    await this.#stdin.abort().catch(() => {});
     await this.#drained;
   }
 
