@@ -4,7 +4,6 @@ import { DeepgramClient } from "@deepgram/sdk";
 import { Tone } from "../../adapters/fake/tone.ts";
 import { deepgramFluxServer } from "../support/contract/deepgram_flux.ts";
 import { scenarioKey, type ScenarioServer } from "../support/contract/scenario.ts";
-import { settle } from "../support/fake_clock.ts";
 
 const rate = 16_000;
 
@@ -70,5 +69,5 @@ Deno.test("@deepgram/sdk transcribes with the stand-in for Flux", async () => {
   assertEquals(messages[eager]?.transcript, "word1 word2 word3");
   assertEquals([messages.at(-1)?.event, messages.at(-1)?.transcript], ["Update", "word6"]);
   assert(messages.some(({ event }) => event === "StartOfTurn"), "No turn began");
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });

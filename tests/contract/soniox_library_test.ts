@@ -5,7 +5,6 @@ import { Tone } from "../../adapters/fake/tone.ts";
 import type { ScenarioServer } from "../support/contract/scenario.ts";
 import { sonioxServer } from "../support/contract/soniox.ts";
 import { SocketScript } from "../support/contract/socket_script.ts";
-import { settle } from "../support/fake_clock.ts";
 
 const rate = 16_000;
 /** The library puts the key into the first message: it is another one than that which may not stand there. */
@@ -67,7 +66,7 @@ Deno.test("@soniox/client transcribes with the stand-in for Soniox", async () =>
     results.some(({ tokens }) => tokens.some((token) => !token.is_final)),
     "Nothing came before it was final",
   );
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });
 
 Deno.test("@soniox/client translates with the stand-in for Soniox", async () => {
@@ -80,7 +79,7 @@ Deno.test("@soniox/client translates with the stand-in for Soniox", async () => 
   await session.finish();
   assertEquals(finalText(results, "original"), "word1 word2.");
   assertEquals(finalText(results, "translation"), "WORD1 WORD2.");
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });
 
 Deno.test("@soniox/client finds the key refused by the stand-in for Soniox", async () => {
@@ -92,5 +91,5 @@ Deno.test("@soniox/client finds the key refused by the stand-in for Soniox", asy
   const failed = new Promise((resolve) => session.on("error", resolve));
   await session.connect();
   assertInstanceOf(await failed, AuthError);
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });

@@ -5,7 +5,6 @@ import { scenarioKey, type ScenarioServer } from "../support/contract/scenario.t
 import { SocketScript } from "../support/contract/socket_script.ts";
 import { sonioxSpeechServer } from "../support/contract/soniox_speech.ts";
 import { ToneSpeech } from "../support/contract/tone_speech.ts";
-import { settle } from "../support/fake_clock.ts";
 
 const input: TtsStreamInput = {
   model: "tts-rt-v2",
@@ -42,7 +41,7 @@ Deno.test("@soniox/client speaks with the stand-in for Soniox's speech", async (
   assertEquals(await audio, [...new ToneSpeech(24_000, 1.25).say("1234567890")]);
   assertEquals([ended, stream.state], [1, "ended"]);
   stream.close();
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });
 
 Deno.test("@soniox/client speaks several texts over one connection to the stand-in, and cancels one", async () => {
@@ -59,7 +58,7 @@ Deno.test("@soniox/client speaks several texts over one connection to the stand-
   assertEquals(lengths, [5, 3, 0].map((characters) => 2 * 24_000 * 0.06 * characters));
   assertEquals([server.requests.length, cancelled!.state], [1, "ended"]);
   connection.close();
-  while (server.sockets > 0) await settle();
+  await server.closed();
 });
 
 Deno.test("@soniox/client finds a voice and the key refused by the stand-in for Soniox's speech", async () => {
@@ -80,6 +79,6 @@ Deno.test("@soniox/client finds a voice and the key refused by the stand-in for 
   await connection.stream(input);
   assertInstanceOf(await refused, AuthError);
   connection.close();
-  while (server.sockets > 0) await settle();
+  await server.closed();
   assertEquals(server.messages.some((text) => text.includes(scenarioKey)), false);
 });

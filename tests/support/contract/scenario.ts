@@ -133,6 +133,12 @@ export class ScenarioServer implements AsyncDisposable {
     return this.#sockets.size;
   }
 
+  /** Resolves when no socket is open any more, and the platform has let go of the last one: it tells of a close a little earlier. */
+  async closed(): Promise<void> {
+    while (this.#sockets.size > 0) await new Promise((resolve) => setTimeout(resolve));
+    await new Promise((resolve) => setTimeout(resolve, letGoMs));
+  }
+
   /** @throws {AssertionError} when a rule of the provider was broken. */
   assertKept(): void {
     assertEquals([...this.#violations], [], "Rules of the provider were broken");
@@ -149,6 +155,8 @@ export class ScenarioServer implements AsyncDisposable {
     this.assertKept();
   }
 }
+
+const letGoMs = 100;
 
 /** The one provider whose key goes into the body. */
 const allowedInBody: ReadonlySet<string> = new Set(["/translate"]);
