@@ -35,18 +35,19 @@ export class Arrivals {
   /** Takes note of audio; returns false for an end that has arrived before. */
   note(message: PcmMessage | OpusMessage): boolean {
     const arrival = this.#arrival(message.lane);
+    const { position, timing, flags } = message;
     const samples = message.type === "pcm" ? message.samples.length : 0;
-    arrival.position = message.position + samples;
-    if (message.timing) {
-      arrival.segment = message.timing.segment;
+    arrival.position = position + samples;
+    if (timing) {
+      arrival.segment = timing.segment;
       arrival.samples = 0;
       arrival.over = false;
     }
     arrival.samples += samples;
-    const end = (message.flags & Flag.segmentEnd) !== 0;
-    const known = end && samples === 0 && arrival.over;
-    if (end) arrival.over = true;
-    return !known;
+    if ((flags & Flag.segmentEnd) === 0) return true;
+    const isNew = samples > 0 || !arrival.over;
+    arrival.over = true;
+    return isNew;
   }
 
   /** Takes note that nothing more comes of the segments up to this one in a lane; they may still have to be cut. */
@@ -67,7 +68,14 @@ export class Arrivals {
     const told = this.#segments.filter((one) => one.segment > segment).map(
       ({ utterance, start, end, text, language }) => ({ utterance, start, end, text, language }),
     );
-    return { position, segment, utterance: this.#utteranceBefore(settled), lanes: continued, told };
+    return {
+      position,
+      segment,
+      utterance: this.#utteranceBefore(settled),
+      lane: Math.max(0, ...this.#lanes.keys()),
+      lanes: continued,
+      told,
+    };
   }
 
   /** The last utterance that is over at a place on the source clock, as far as the segments tell. */

@@ -51,6 +51,8 @@ export interface Continues {
   readonly segment: number;
   /** The number of the last utterance that ended before `position`; 0 where absent. */
   readonly utterance?: number;
+  /** The highest number that a lane has had: a lane that comes later gets a higher one; that of `lanes` where absent. */
+  readonly lane?: number;
   /** What has arrived in the lanes, in the order of the targets; each keeps its number. */
   readonly lanes: readonly ContinuedLane[];
   /** The segments after `segment` that were told, in order, at most {@linkcode MAX_TOLD_SEGMENTS}; none where absent. */
@@ -212,6 +214,7 @@ const schemas = {
         position: uint32,
         segment: uint32,
         utterance: v.exactOptional(uint32),
+        lane: v.exactOptional(integer(0, 254)),
         lanes: continuedLanes,
         told: v.exactOptional(toldSegments),
       }),

@@ -31,12 +31,15 @@ export class ContinuedLanes {
   /** The middles of the segments that some lanes may have had, in ms of the source. */
   readonly #middles = new Map<number, number>();
   readonly #latestHeardMs: number;
+  readonly #lastNumber: number;
 
   /**
    * @param rate samples a second of the source, as the client counts them.
    * @param told the segments that the client was told and that are not over in every lane.
+   * @param lastNumber the highest that a lane has had, those that are gone among them.
    */
-  constructor(lanes: readonly ContinuedLane[], rate: number, told: readonly Segment[] = []) {
+  constructor(lanes: readonly ContinuedLane[], rate: number, told: readonly Segment[] = [], lastNumber = 0) {
+    this.#lastNumber = lastNumber;
     this.#lanes = lanes.map(({ lane, position, heard = 0, begun = 0 }) => ({
       number: lane,
       heardMs: durationMs(heard, rate),
@@ -124,7 +127,7 @@ export class ContinuedLanes {
   /** The lane of an interpretation's number; one that came later gets the next number that was never used. */
   #lane(inside: number): Lane {
     while (this.#lanes.length < inside) {
-      const number = 1 + Math.max(0, ...this.#lanes.map(({ number }) => number));
+      const number = 1 + Math.max(this.#lastNumber, ...this.#lanes.map(({ number }) => number));
       this.#lanes.push({
         number,
         heardMs: 0,

@@ -35,7 +35,7 @@ export function interpretOn(
   const recognizer = heard.length === 0
     ? services.recognizer
     : unheard(services.recognizer, { fromMs, utterance: continues.utterance ?? 0 });
-  const lanes = new ContinuedLanes(continues.lanes, rate, told);
+  const lanes = new ContinuedLanes(continues.lanes, rate, told, continues.lane);
   const interpretation = interpret(
     input,
     { ...services, recognizer },

@@ -32,6 +32,7 @@ Deno.test("Arrivals.continues() starts from nothing", () => {
     position: 0,
     segment: 0,
     utterance: 0,
+    lane: 1,
     lanes: [{ lane: 1, position: 0, heard: 0, begun: 0 }],
     told: [],
   });
@@ -48,6 +49,7 @@ Deno.test("Arrivals.continues() names what is over in every lane, and in each", 
     position: 400,
     segment: 0,
     utterance: 4,
+    lane: 3,
     lanes: [{ lane: 1, position: 300, heard: 1_000, begun: 200 }, {
       lane: 3,
       position: 0,
@@ -61,6 +63,7 @@ Deno.test("Arrivals.continues() names what is over in every lane, and in each", 
     position: 1_000,
     segment: 1,
     utterance: 5,
+    lane: 3,
     lanes: [{ lane: 3, position: 0, heard: 2_000, begun: 0 }, {
       lane: 1,
       position: 300,
@@ -81,6 +84,7 @@ Deno.test("Arrivals.continues() asks nothing of a new lane that was cut before i
     position: 3_000,
     segment: 3,
     utterance: 1,
+    lane: 2,
     lanes: [
       { lane: 1, position: 0, heard: 3_000, begun: 0 },
       { lane: 2, position: 0, heard: 3_000, begun: 0 },

@@ -107,6 +107,7 @@ Deno.test("ContinuedLanes keeps the numbers of the lanes, and gives new ones tha
   });
   assertEquals(event?.type === "lanes" && event.lanes.map(({ lane }) => lane), [4, 2, 5]);
   assertEquals([4, 2, 5].map((number) => lanes.inside(number)), [1, 2, 3]);
+  assertEquals(new ContinuedLanes([{ lane: 4, position: 0 }], rate, [], 7).outside(2), 8);
   assertEquals(lanes.tell({ type: "cancelled", lane: 2, through: 9 }), {
     type: "cancelled",
     lane: 2,
