@@ -39,7 +39,7 @@ const slowSteps: readonly Step[] = foldersOfSlowTests().map((folder) => ({
   name: `${folder} tests`,
   args: ["test", ...testFlags, ...sideBySide.has(folder) ? ["--parallel"] : [], `tests/${folder}/`],
   tests: true,
-  limitMs: 8 * minute,
+  limitMs: 12 * minute,
 }));
 
 /** The folders whose docstrings may hold examples; they are run as tests. */
