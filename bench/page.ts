@@ -14,7 +14,7 @@ declare global {
 
 /** How long it takes until the page can be used, by somebody who was never there before. */
 export async function pageTimes(signal: AbortSignal): Promise<Report> {
-  await using service = await startService("instant");
+  await using service = await startService({ profile: "instant" });
   await using browser = await openBrowser();
   const url = service.url.replace(/^ws/, "http");
   const usableMs: number[] = [];

@@ -12,7 +12,7 @@ const samples = 960;
 
 /** How long it takes until a new session has accepted its first message, on engines that open at once. */
 export async function startTime(_signal: AbortSignal): Promise<Report> {
-  await using service = await startService("instant");
+  await using service = await startService({ profile: "instant" });
   const cold: Start[] = [];
   const warm: Start[] = [];
   for (let count = 0; count < firsts + rounds; count++) {

@@ -38,6 +38,7 @@ export type ConnectSocket = (request: SocketRequest, signal: AbortSignal) => Pro
 const messageLimit = 16 * 1024 * 1024;
 /** How long a connection may take to close in order, in ms. */
 const closingMs = 500;
+const utf8 = new TextDecoder();
 
 /** Options of {@linkcode socketConnector}. */
 export interface ConnectorOptions {
@@ -159,7 +160,7 @@ function listen(socket: WebSocket, request: SocketRequest): Promise<void> {
   socket.on("open", () => isOpen = true);
   socket.on("message", (data, isBinary) => {
     const bytes = data instanceof ArrayBuffer ? new Uint8Array(data) : data as Uint8Array;
-    request.message(isBinary ? bytes : new TextDecoder().decode(bytes));
+    request.message(isBinary ? bytes : utf8.decode(bytes));
   });
   return new Promise((resolve) => {
     socket.on("close", (code, reason) => {

@@ -43,6 +43,7 @@ const { values } = parseArgs({
     profile: { type: "string", default: "published" },
     "message-ms": { type: "string", default: "60" },
     providers: { type: "string", default: "outside" },
+    bare: { type: "boolean", default: false },
     soak: { type: "boolean", default: false },
     "cpu-profile": { type: "boolean", default: false },
     "v8-flags": { type: "string" },
@@ -54,7 +55,7 @@ const { values } = parseArgs({
 const messageMs = Number(values["message-ms"]);
 const measureMs = 60_000 * Number(values.minutes);
 const knownProfile = profiles.some(({ name }) => name === values.profile);
-const knownPlace = ["inside", "outside"].includes(values.providers);
+const knownPlace = (values.bare ? ["outside"] : ["inside", "outside"]).includes(values.providers);
 const positive = [messageMs, measureMs, Number(values.step), Number(values.sessions ?? 1)].every((value) =>
   value > 0
 );
@@ -62,7 +63,7 @@ if (values.help || !positive || !knownProfile || !knownPlace) {
   console.log(
     [
       "Usage: deno task load [--sessions N | --step N] [--minutes M] [--message-ms 60] [--profile NAME] [--providers outside|inside]",
-      "                      [--soak] [--cpu-profile] [--name RESULT] [--dry]",
+      "                      [--bare] [--soak] [--cpu-profile] [--name RESULT] [--dry]",
       "",
       "  --sessions N        measures N speakers at once; without it, 50, 100, 150 … until a bound breaks",
       "  --step N            how many are added at a time",
@@ -70,6 +71,7 @@ if (values.help || !positive || !knownProfile || !knownPlace) {
       "  --message-ms N      how much speech is in a message; 60 by default",
       `  --profile NAME      how fast the providers are: ${profiles.map(({ name }) => name).join(", ")}`,
       "  --providers PLACE   outside: in a third process, over sockets (default); inside: within the service",
+      "  --bare              a relay in the place of the service, which does the least that any would have to: what the platform takes",
       "  --soak              speakers come and go, each for a minute: memory, sockets and timers over time",
       "  --cpu-profile       keeps a flame graph of the service",
       "  --v8-flags=FLAGS    for the service, as for `deno run`: --v8-flags=--min-semi-space-size=32",
@@ -80,7 +82,9 @@ if (values.help || !positive || !knownProfile || !knownPlace) {
 }
 const place = values.providers as Place;
 const name = values.name ??
-  `load-${messageMs}ms${place === "inside" ? "-inside" : ""}${values.soak ? "-soak" : ""}`;
+  `load-${messageMs}ms${place === "inside" ? "-inside" : ""}${values.bare ? "-bare" : ""}${
+    values.soak ? "-soak" : ""
+  }`;
 const command = `deno task load ${Deno.args.filter((argument) => argument !== "--dry").join(" ")}`.trim();
 const counts = noCounts();
 
@@ -91,6 +95,9 @@ const profile =
       ? "providers in another: STT over Deepgram's socket (PCM in messages of 100 ms, Results back for each new word and at least once a second), MT over OpenAI's chat route (server-sent events), TTS over Cartesia's socket (base64 in JSON), the clients of both counted with the service"
       : "the simulated engines run inside the service and are counted with it"
   }; each measurement ${values.minutes} min after 6 s of warming up` +
+  (values.bare
+    ? "; in the place of the service a relay that hands messages on, commits, cuts, keeps and checks nothing"
+    : "") +
   (values["v8-flags"] === undefined ? "" : `; the service with --v8-flags=${values["v8-flags"]}`);
 console.log(`${machine()}\n${profile}\n`);
 
@@ -111,7 +118,8 @@ if (folder !== undefined) await keepFlames(folder);
 Deno.exit(counts.faults.length === 0 ? 0 : 1);
 
 async function run(): Promise<Report> {
-  await using service = await startService(values.profile, flags, place);
+  const { profile: latencies, bare } = values;
+  await using service = await startService({ profile: latencies, flags, place, bare });
   const messages = speechMessages(lecture, rate, messageMs);
   const crowd = new Crowd({ url: service.url, rate, messages, counts }, messageMs);
   if (values.soak) {

@@ -27,18 +27,27 @@ const unlimited = {
   PARLEY_MAX_MEMORY_MB: "1000000",
 };
 
-/** Starts the service on simulated engines; `flags` go to its Deno. */
-export async function startService(
-  profile: string,
-  flags: readonly string[] = [],
-  place: Place = "inside",
-): Promise<LoadedService> {
-  const providers = place === "outside"
+/** What is to be started. */
+export interface LoadedServiceOptions {
+  /** How fast the providers are. */
+  readonly profile: string;
+  /** For its Deno. */
+  readonly flags?: readonly string[];
+  /** `inside` by default. */
+  readonly place?: Place;
+  /** Whether a relay takes the place of the service, which does the least that any would have to do; its providers are outside. */
+  readonly bare?: boolean;
+}
+
+/** Starts the service on simulated engines. */
+export async function startService(options: LoadedServiceOptions): Promise<LoadedService> {
+  const { profile, flags = [], place = "inside", bare = false } = options;
+  const providers = place === "outside" || bare
     ? await startChild(new URL("providers.ts", import.meta.url), [profile])
     : undefined;
-  const main = new URL("../../main.ts", import.meta.url).href;
+  const module = new URL(bare ? "bare_relay.ts" : "../../main.ts", import.meta.url).href;
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", ...flags, main],
+    args: ["run", "--allow-all", ...flags, module, ...bare && providers ? [httpOf(providers)] : []],
     env: {
       PARLEY_PORT: "0",
       PARLEY_LOG_LEVEL: "info",
@@ -86,8 +95,8 @@ function linesOf(stream: ReadableStream<Uint8Array<ArrayBuffer>>): ReadableStrea
 const inside = { PARLEY_STT: "simulated", PARLEY_MT: "simulated", PARLEY_TTS: "simulated" };
 
 /** The adapters of real providers, led to the stand-ins. */
-function outside({ url }: ChildServer): Readonly<Record<string, string>> {
-  const address = url.replace(/^ws/, "http");
+function outside(providers: ChildServer): Readonly<Record<string, string>> {
+  const address = httpOf(providers);
   return {
     PARLEY_STT: "deepgram",
     DEEPGRAM_API_KEY: "none-of-any-use",
@@ -101,4 +110,8 @@ function outside({ url }: ChildServer): Readonly<Record<string, string>> {
     PARLEY_CARTESIA_URL: address,
     PARLEY_CARTESIA_CONCURRENCY: "999",
   };
+}
+
+function httpOf({ url }: ChildServer): string {
+  return url.replace(/^ws/, "http");
 }
