@@ -42,7 +42,7 @@ export async function microTimes(signal: AbortSignal): Promise<Report> {
       groups: [...groups].map(([heading, times]) => ({
         heading,
         bars: times.map(({ name, avg }) => ({
-          label: name.replace(/^[^:]*: /, ""),
+          label: name,
           value: avg,
           shown: `${micros(avg).toFixed(1)} µs`,
           tone: "ours",

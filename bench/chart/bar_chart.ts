@@ -26,7 +26,8 @@ export interface BarChart {
 }
 
 const left = 24;
-const labelWidth = 216;
+/** The least and the most that labels take, and what a character of them does. */
+const labelRoom = { least: 216, most: 420, character: 6.6 };
 const valueWidth = 96;
 const barHeight = 18;
 const rowHeight = 26;
@@ -39,7 +40,9 @@ export function barChart({ title, notes, groups }: BarChart): string {
     body.push(textAt(left, y, "note", line));
     y += 16;
   }
-  const from = left + labelWidth;
+  const longest = Math.max(0, ...groups.flatMap(({ bars }) => bars.map(({ label }) => label.length)));
+  const labelWidth = 10 + longest * labelRoom.character;
+  const from = left + Math.min(labelRoom.most, Math.max(labelRoom.least, labelWidth));
   const room = chartWidth - from - valueWidth - left;
   for (const { heading, bars, bound } of groups) {
     y += 20;

@@ -163,10 +163,10 @@ async function stepUp(service: LoadedService, crowd: Crowd): Promise<Report> {
       `idle: resident ${(idle.residentBytes / 2 ** 20).toFixed(1)} MB`,
     ],
     bars: {
-      title: `What a core carries, ${messageMs} ms messages`,
+      title: `What a core carries${values.bare ? " of a bare relay" : ""}, ${messageMs} ms messages`,
       groups: [
         {
-          heading: "CPU of the service, % of a core",
+          heading: `CPU of the ${values.bare ? "relay" : "service"}, % of a core`,
           bars: measured.map(({ sessions, share }) => ({
             label: `${sessions} sessions`,
             value: 100 * share,
